@@ -1,0 +1,180 @@
+"""The one door to the HTML parser (turbohtml): decode, parse, select, write Markdown.
+
+Rooms use the names below and never import turbohtml themselves, so that it can be replaced here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+import turbohtml
+from turbohtml import Comment, Document, Element, Node, SelectorSyntaxError, Text
+from turbohtml.detect import detect_all, detect_language
+
+__all__ = [
+    "Comment",
+    "Document",
+    "Element",
+    "Node",
+    "Text",
+    "check_selector",
+    "decode",
+    "json_ld",
+    "language_of",
+    "parse",
+    "parse_fragment",
+    "to_markdown",
+]
+
+MAX_TAGS = 150_000
+"""A page with more tags than this is not an article; the largest seen in news had 40,000."""
+
+_DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
+_PRESCAN = 4096  # bytes; WHATWG asks for 1024, old portals put scripts first
+
+_MARKDOWN = turbohtml.Markdown(
+    links=turbohtml.Markdown.Links(autolink=False),
+    document=turbohtml.Markdown.Document(line_break="backslash"),
+    tables=turbohtml.Markdown.Tables(cell_blocks="text"),
+)
+
+
+def _codec(label: str) -> str | None:
+    """The decoder of the WHATWG Encoding Standard for a label, or None for an unknown one."""
+    label = label.strip().lower()
+    try:
+        encoding = turbohtml.parse(b"", encoding=label.strip()).encoding or ""
+    except LookupError:
+        return None
+    return _name(f"whatwg-{encoding.lower()}")
+
+
+def _declared(body: bytes, content_type: str) -> str | None:
+    header = _DECLARED.search(content_type.encode("latin-1", "replace"))
+    in_page = _DECLARED.search(body[:_PRESCAN])
+    for match in (header, in_page):
+        if match and (label := _codec(match[1].decode("ascii", "replace"))):
+            return label
+    return None
+
+
+def _damage(text: str) -> float:
+    """The share of a text's non-ASCII characters that a wrong decoder leaves: U+FFFD and C1 controls."""
+    foreign = sum(1 for character in text if character > "\x7f")
+    bad = text.count("\ufffd") + sum(1 for character in text if "\x80" <= character <= "\x9f")
+    return bad / foreign if foreign else 0.0
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """Decode a page or feed, trusting its bytes before its words.
+
+    In order: a byte-order mark; UTF-8 that is valid; what is declared (``content_type`` is the HTTP
+    header, then ``<meta>`` and the XML declaration) unless the bytes say clearly otherwise; what the
+    frequencies of character pairs say. Never raises; bytes that fit nothing become U+FFFD.
+    """
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = _declared(body, content_type)
+    if declared and "2022" in declared:  # ISO-2022-JP is pure ASCII to every test below
+        return body.decode(declared, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+        if _damage(text) < 0.02:  # a UTF-8 page cut in the middle or with a few broken bytes
+            return text
+    # The detector believes a <meta>; hide it, so that this is a second opinion.
+    blind = body[:_PRESCAN].replace(b"charset", b"-------").replace(b"CHARSET", b"-------") + body[_PRESCAN:]
+    ranked = [(_name(match.codec), match.confidence) for match in detect_all(blind) if match.codec]
+    best = ranked[0][0] if ranked else "windows-1252"
+    candidates = [name for name, score in ranked[:3] if score > 0.05]
+    if declared and declared not in candidates:
+        candidates.append(declared)
+    if any(name in _CJK for name in candidates):
+        # GB18030 bytes are nearly always valid Big5 and the other way round: only reading tells.
+        texts = {name: body.decode(name, "replace") for name in candidates}
+        return max(texts.values(), key=_reads_like_cjk) if best in _CJK or declared in _CJK else texts[best]
+    if declared and declared != "whatwg-windows-1252":  # servers declare Latin-1 for whatever they hold
+        score = next((score for name, score in ranked if name == declared), 0.0)
+        text = body.decode(declared, "replace")
+        if _damage(text) < 0.02 and (score > 0.05 or (ranked and ranked[0][1] < 0.6)):
+            return text
+    return body.decode(best, "replace")
+
+
+_CJK = {f"whatwg-{name}" for name in ("gbk", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr")}
+_ALIASES = {"whatwg-gbk": "whatwg-gb18030"}
+_COMMON = frozenset(  # the Han characters that make up a quarter of any modern text, in both scripts
+    "的一是在不了有人我他這这中大來来上國国個个到說说們们為为和你地出道也時时年得就那要下以生會会自着去之過过家學学對对可"
+    "她里後后小么心多天而能好都然沒没日於于起還还發发成事只作當当想看文無无开開手十用主行方又如前所本見见经經头頭面公同三"
+    "已老从從動动两兩長长民新政府報报记記者美"
+)
+
+
+def _name(codec: str) -> str:
+    return _ALIASES.get(codec, codec)
+
+
+def _reads_like_cjk(text: str) -> float:
+    """The share of a text's non-ASCII characters that common Chinese, Japanese or Korean is made of."""
+    foreign = [character for character in text[:50_000] if character > "\x7f"]
+    good = sum(
+        1
+        for character in foreign
+        if character in _COMMON or "\u3041" <= character <= "\u30fe" or "\uac00" <= character <= "\ud7a3"
+    )
+    bad = sum(1 for character in foreign if character == "\ufffd" or "\uff61" <= character <= "\uff9f")
+    return (good - 2 * bad) / len(foreign) if foreign else 0.0
+
+
+def parse(text: str) -> Document:
+    """Parse a whole page by the WHATWG algorithm. Raises ``ValueError`` for one with too many tags."""
+    if text.count("<") > MAX_TAGS:
+        raise ValueError(f"more than {MAX_TAGS:,} tags")
+    return turbohtml.parse(text, positions=False, allow_declarative_shadow_roots=False)
+
+
+def parse_fragment(html: str) -> Node:
+    """Parse a piece of a page as the content of a ``<div>``."""
+    return turbohtml.parse_fragment(html, "div")
+
+
+def check_selector(selector: str) -> None:
+    """Raise ``ValueError`` with the place of the fault when ``selector`` is not CSS."""
+    try:
+        turbohtml.parse("<p>").select(selector)
+    except SelectorSyntaxError as error:
+        raise ValueError(str(error)) from error
+
+
+def json_ld(document: Document) -> list[dict[str, Any]]:
+    """Every JSON-LD object of a page, ``@graph`` lists opened; broken blocks are left out."""
+    found: list[dict[str, Any]] = []
+    waiting: list[Any] = list(document.json_ld())
+    while waiting and len(found) < 200:
+        item = waiting.pop(0)
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            found.append(item)
+            if isinstance(graph := item.get("@graph"), list):
+                waiting.extend(graph)
+    return found
+
+
+def language_of(text: str) -> str:
+    """The language of a text as an ISO 639-3 code, or an empty string when it cannot be told."""
+    match = detect_language(text[:5000])
+    return (match.language or "") if match and match.confidence > 0.5 else ""
+
+
+def to_markdown(node: Node) -> str:
+    """GitHub-flavoured Markdown of a sanitised tree."""
+    return node.to_markdown(_MARKDOWN)

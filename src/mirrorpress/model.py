@@ -1,0 +1,362 @@
+"""The nouns of mirrorpress, and the contracts between its rooms.
+
+    Source -> Entry -> Capture -> Article -> Archive -> Edition -> Target
+
+All are frozen; all times are aware datetimes in UTC; all sizes are bytes. This module imports
+nothing of the project but ``errors``, and nothing from third parties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+# What a configuration string must be beyond being a string; ``app.config`` checks these marks.
+Url = Annotated[str, "url"]  # http or https
+Css = Annotated[str, "css"]  # a CSS selector
+Regex = Annotated[str, "regex"]  # a Python regular expression
+Seconds = Annotated[float, "seconds"]  # zero or more
+
+
+# --- what the operator configures -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A news organisation. ``rights`` None means excerpts only, as does ``"excerpt"``."""
+
+    id: str
+    name: str
+    url: str = ""
+    rights: str | None = None
+    rights_note: str = ""
+
+    @property
+    def excerpt_only(self) -> bool:
+        return self.rights in (None, "", "excerpt")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRules:
+    """A section's own selectors; all empty means extraction is automatic."""
+
+    body: str = ""
+    title: str = ""
+    authors: str = ""
+    published: str = ""
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A published grouping of articles; ``keep`` is how many newest stay in the edition (0: all)."""
+
+    id: str
+    title: str
+    publisher: str
+    source: Source | None = None
+    language: str = ""
+    keep: int = 0
+    skip_titles: tuple[str, ...] = ()
+    article: ArticleRules = ArticleRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One of the operator's own links; ``place`` is ``menu``, ``home`` or ``after-article``."""
+
+    text: str
+    url: str
+    place: str = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """What readers see of the mirror as a whole; ``language`` (BCP 47) is that of its menus."""
+
+    title: str
+    language: str = "en"
+    addresses: tuple[str, ...] = ()
+    site_addresses: tuple[str, ...] = ()
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPolicy:
+    """How politely and how carefully the network is read. Times in seconds, sizes in bytes."""
+
+    allow_private: tuple[str, ...] = ()  # "host:port" or "host" that may be reached although not public
+    delay: float = 1.0  # between two requests to one host
+    per_host: int = 2  # requests under way at one host
+    timeout: float = 60.0  # over a whole response, from connecting to its last byte
+    max_bytes: int = 10_000_000  # of a page or feed, after decompression
+    max_image_bytes: int = 20_000_000
+    proxy: str = ""  # http://, https://, socks5:// or socks5h://
+    user_agent: str = ""  # empty: "mirrorpress/<version> (+contact)"
+    robots: bool = True  # only a publisher mirroring its own site may turn this off
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
+
+    folder: Path
+    mirror: Mirror
+    publishers: tuple[Publisher, ...] = ()
+    sections: tuple[Section, ...] = ()
+    links: tuple[Link, ...] = ()
+    fetch: FetchPolicy = FetchPolicy()
+    keep_captures: bool = True
+    editions: tuple[Edition, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+    def publisher(self, id: str) -> Publisher:
+        return next(publisher for publisher in self.publishers if publisher.id == id)
+
+    def section(self, id: str) -> Section | None:
+        return next((section for section in self.sections if section.id == id), None)
+
+
+# --- what is found on the way ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A discovered pointer to an article.
+
+    ``page`` is set when the article is a file of an old-style mirror instead of an address to be
+    fetched; ``id`` then carries the name it had there, which it keeps.
+    """
+
+    url: str
+    title: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    page: Path | None = None
+    id: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Bytes and headers fetched at a time. ``headers`` names are lower case; ``body`` is decompressed.
+
+    ``status`` 304 means unchanged since the validators that were sent; ``body`` is then empty.
+    """
+
+    url: str
+    final_url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request sends (RFC 9110, section 13)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as an article names it: candidate addresses, best first, and its words."""
+
+    urls: tuple[str, ...]
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A carried image, named by its content: ``path`` is relative to the edition's root."""
+
+    digest: str
+    path: str
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The extracted, sanitised work.
+
+    ``html`` and ``markdown`` are rendered once, here; in both, addresses within the edition start
+    with ``ROOT``, which an edition replaces by the way from the page to its root.
+    """
+
+    url: str
+    title: str
+    html: str
+    markdown: str
+    excerpt: str
+    text_length: int
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str = ""
+    lead_image: str = ""
+    pictures: tuple[Picture, ...] = ()
+    assets: tuple[Asset, ...] = ()
+
+
+ROOT = "\ufdd0"
+"""Stands for the root of an edition in rendered bodies. A Unicode noncharacter, which cleaning
+removes from every text, so it cannot be forged by a page."""
+
+
+# --- contracts between the rooms -------------------------------------------------------------
+
+
+class Reach(Protocol):
+    """What a source may use of the world."""
+
+    @property
+    def folder(self) -> Path:
+        """The mirror's folder; relative paths in the configuration start here."""
+
+    def fetch(self, url: str) -> Capture:
+        """Fetch politely and conditionally. Raises ``GatherError``; 4xx and 5xx raise ``FetchError``."""
+
+    def isolate(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        """Run a module-level function on hostile input in a process that is killed when it takes
+        too long or too much memory; raises what it raised, or ``MirrorpressError`` when killed."""
+
+
+class Source(Protocol):
+    """Where a section's entries come from: a frozen dataclass whose fields are its TOML keys."""
+
+    def discover(self, reach: Reach) -> Sequence[Entry] | None:
+        """Entries, newest first as far as the source knows; None: nothing changed since last time.
+
+        Raises ``GatherError``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One rendered file; ``path`` is relative to the edition's root, with forward slashes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article as the archive keeps it: where it stands and its current revision."""
+
+    section: str
+    id: str
+    position: int  # in its section, from 1, in order of arrival; never changes
+    publisher: str
+    revision: int  # of this article, from 1
+    first_title: str  # of revision 1, which full list pages show
+    first_published: datetime | None
+    captured_at: datetime
+    article: Article
+
+    @property
+    def date(self) -> datetime:
+        return self.article.published or self.captured_at
+
+
+class Shelf(Protocol):
+    """What an edition may read of the archive; nothing here costs in proportion to the mirror
+    except ``every``, which streams. Bodies are loaded only by ``every`` and ``changed``."""
+
+    def sections(self) -> Sequence[str]:
+        """Ids of sections that hold articles."""
+
+    def count(self, section: str) -> int:
+        """The highest position in the section."""
+
+    def between(self, section: str, first: int, last: int) -> Sequence[Stored]:
+        """Articles at positions first to last, ascending, without bodies."""
+
+    def every(self, section: str, first: int = 1) -> Iterator[Stored]:
+        """Articles from a position on, ascending, with bodies."""
+
+    def changed(self, since: int) -> Iterator[Stored]:
+        """Articles with a revision stored after the archive's clock stood at ``since``."""
+
+
+class Edition(Protocol):
+    """One rendered output: a frozen dataclass whose fields are its TOML keys."""
+
+    @property
+    def name(self) -> str:
+        """Names its folder under ``out/``."""
+
+    def digest(self, configuration: Configuration) -> str:
+        """Changes whenever every page may look different."""
+
+    def render(self, configuration: Configuration, shelf: Shelf, since: int | None) -> Iterator[File | str]:
+        """Files that may have changed after ``since`` (None: all files), and, as plain strings,
+        paths that leave. A pure function of its arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A path of an edition that was written, or left when ``present`` is false."""
+
+    path: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a target is asked to publish.
+
+    ``root`` is the edition's folder; ``build`` counts builds of it from 1; ``changes`` gives what
+    changed after an earlier build (0: every present file); ``state`` is what this target returned
+    last time (empty at first); ``workspace`` is a folder of the target's own, kept between runs.
+    """
+
+    edition: str
+    root: Path
+    build: int
+    when: datetime
+    summary: str
+    changes: Callable[[int], Iterable[Change]]
+    workspace: Path
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a target did: ``state`` to be given back next time, ``changed`` whether anything moved,
+    ``detail`` one line for people, ``notes`` further lines (a merge, a file that was not ours)."""
+
+    state: str
+    changed: bool
+    detail: str
+    notes: tuple[str, ...] = field(default=())
+
+
+class Target(Protocol):
+    """A place we push to: a frozen dataclass whose fields are its TOML keys."""
+
+    @property
+    def edition(self) -> str:
+        """The name of the edition that it takes."""
+
+    @property
+    def name(self) -> str:
+        """Names it in messages and state: type and address, without secrets."""
+
+    def publish(self, release: Release) -> Receipt:
+        """Push. Raises ``TargetError``; what was there before then stays as it was."""
