@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.resources import files
 from io import BytesIO
 from urllib.parse import urljoin, urlsplit
@@ -51,18 +53,21 @@ def addresses(edition: int, path: str) -> Iterator[tuple[str, str]]:
 
 
 @every_article
-def test_an_article_holds_its_title_and_phrases_in_single_text_nodes(edition: int, path: str) -> None:
+def test_an_article_holds_its_title_and_its_phrases(edition: int, path: str) -> None:
     expected = truth(edition)[path]
     page = markup.parse(source(edition, path))
     assert [heading.text for heading in page.select("h1")] == [expected.title]
     text = page.text
     assert [phrase for phrase in expected.present if phrase not in text] == []
-    assert expected.published.utcoffset() is not None
+    assert expected.published.utcoffset() == timedelta(0)
+    assert unicodedata.is_normalized("NFC", text)
 
 
 @every_article
-def test_phrases_hold_nothing_that_markdown_escapes(edition: int, path: str) -> None:
+def test_phrases_hold_no_mark_up_and_nothing_that_markdown_escapes(edition: int, path: str) -> None:
+    bare = re.sub(r"</?ok>", "", source(edition, path))
     for phrase in truth(edition)[path].present:
+        assert phrase in bare, "its words stand on one line, with no element but <ok> between them"
         assert not re.search(r"[\\`*_\[\]<>|#&~]", phrase)
 
 

@@ -15,7 +15,7 @@ from socketserver import TCPServer
 from threading import Thread
 from typing import Any, NamedTuple, Self
 
-from mirrorpress.app.newsroom.site import EDITIONS, Resource, resource
+from mirrorpress.app.newsroom.site import Resource, pages, resource
 
 _NOT_FOUND = (
     "<!DOCTYPE html><html lang=en><title>Not found</title><h1>Not found</h1><p>港湾时报 Harbour Times"
@@ -37,7 +37,7 @@ class Newsroom:
     ``edition`` may be set to 1 or 2 at any time. In the second state of the site one article is new, one
     has new text and a new date, and one has left its feed and answers 404. ``port`` 0 takes a free one.
     ``url`` (no slash at its end) is empty before the block. ``requests`` holds every request answered,
-    in order. Entering raises ``OSError`` when the port is taken.
+    in order. Entering raises ``OSError`` when the port is taken, setting another edition ``ValueError``.
     """
 
     def __init__(self, edition: int = 1, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -52,8 +52,7 @@ class Newsroom:
 
     @edition.setter
     def edition(self, edition: int) -> None:
-        if edition not in EDITIONS:
-            raise ValueError(f"the sample newsroom has editions 1 and 2, not {edition!r}")
+        pages(edition)  # raises ValueError when there is no such edition
         self._edition = edition
 
     def __enter__(self) -> Self:

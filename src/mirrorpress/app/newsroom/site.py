@@ -42,10 +42,10 @@ class Resource:
 class Truth:
     """What is true of an article, for tests of what a mirror makes of it.
 
-    ``present`` phrases stand each in one text node of the page and hold no character that Markdown
-    escapes, so a mirrored page holds them word for word. ``absent`` are words and markers of hidden
-    text, advertisements, share bars, appeals and trackers. ``skipped`` articles match the sample
-    configuration's ``skip_titles``.
+    ``present`` phrases hold no character that Markdown escapes, and within them the page has no mark-up
+    but tags without a meaning (``<ok>``), so a mirrored page holds them word for word. ``absent`` are
+    words and markers of hidden text, advertisements, share bars, appeals and trackers. ``skipped``
+    articles match the sample configuration's ``skip_titles``.
     """
 
     section: str
