@@ -130,9 +130,7 @@ class Wire:
             ) from error
 
     def _exchange(self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int, *, cut: bool) -> Answer:
-        target = httpcore2.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=port_of(url), target=url.raw_path
-        )
+        target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         sent = [(b"Host", url.netloc)] + [
             (name.encode("ascii"), value.encode("latin-1", "ignore")) for name, value in headers.items()
         ]
@@ -164,9 +162,9 @@ def _proxy(address: str) -> httpcore2.Proxy:
         url = httpx2.URL(address)
     except (httpx2.InvalidURL, ValueError) as error:
         raise FetchError(f"the proxy's address is malformed ({error})", where="[fetch] proxy") from error
-    if url.scheme not in _PROXY_PORTS or not url.host:
+    if url.scheme not in _PROXY_PORTS or not _HOST.fullmatch(url.raw_host):
         raise FetchError(
-            "the proxy's address has to begin with http://, https://, socks5:// or socks5h://",
+            "the proxy's address is not a host after http://, https://, socks5:// or socks5h://",
             where="[fetch] proxy",
         )
     origin = httpcore2.URL(

@@ -74,7 +74,9 @@ def to_entries(feed: ParsedFeed, base: str, now: datetime) -> Sequence[Entry]:
 
 
 def _url(item: FeedItem, base: str) -> str:
-    return next(filter(None, (absolute(base, link) for link in item.links)), "")
+    # An empty or broken link resolves to the feed itself, which is no article.
+    candidates = (absolute(base, link) for link in item.links)
+    return next((url for url in candidates if url not in ("", base)), "")
 
 
 def _believable(when: datetime | None, now: datetime) -> datetime | None:

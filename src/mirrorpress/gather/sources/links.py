@@ -15,7 +15,8 @@ def absolute(base: str, reference: str) -> str:
     if not reference:
         return ""
     try:
-        joined = urljoin(base, reference)
+        # urljoin takes "https://" alone for a relative reference and returns the base.
+        joined = reference if urlsplit(reference).scheme in ("http", "https") else urljoin(base, reference)
         parts = urlsplit(joined)
         host, _ = parts.hostname, parts.port  # both raise for malformed ones
     except ValueError:

@@ -66,8 +66,7 @@ def parse_picks(text: str) -> tuple[Sequence[Entry], Sequence[int]]:
     entries: dict[str, Entry] = {}
     bad: list[int] = []
     url_column, title_column = 0, 1
-    rows = _rows(text)
-    for position, (line, row) in enumerate(rows):
+    for position, (line, row) in enumerate(_rows(text)):
         cells = [cell.strip() for cell in row]
         names = [cell.lower() for cell in cells]
         if position == 0 and "url" in names:
@@ -85,7 +84,7 @@ def parse_picks(text: str) -> tuple[Sequence[Entry], Sequence[int]]:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that say something, with the number of the line they end at."""
-    lines = ("" if line.lstrip().startswith("#") else line for line in text.splitlines())
+    lines = ("\n" if line.lstrip().startswith("#") else line for line in text.splitlines(keepends=True))
     reader = csv.reader(lines)
     while True:
         try:
