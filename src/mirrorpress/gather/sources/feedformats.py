@@ -183,7 +183,7 @@ def _from_struct(parsed: struct_time | None) -> datetime | None:
 
 def _names(found: Iterable[object]) -> tuple[str, ...]:
     """Names without the mail addresses that RSS puts beside them."""
-    names = (_EMAIL.sub("", name).strip(" ()<>,") for name in found if isinstance(name, str))
+    names = (_EMAIL.sub("", name[:500]).strip(" ()<>,") for name in found if isinstance(name, str))
     return tuple(dict.fromkeys(name for name in names if name))
 
 
