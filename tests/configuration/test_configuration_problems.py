@@ -244,6 +244,13 @@ CASES = {
         '"a..b"',
         "CSS",
     ),
+    "source with an empty selector": (
+        section("source = { type = 'listpage', url = 'https://a.example/', items = '' }"),
+        11,
+        "sections[1].source.items",
+        '""',
+        "not empty",
+    ),
     "source with an unknown key": (
         section("source = { type = 'feed', url = 'https://a.example/', item = 'a' }"),
         11,

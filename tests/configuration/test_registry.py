@@ -64,3 +64,18 @@ def test_naming_the_types_imports_none_of_them() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_types_of_this_project_can_be_imported() -> None:
+    registry = Registry(outsiders=lambda kind: {})
+
+    found = {
+        kind: [registry.find(kind, name).__name__ for name in registry.names(kind)]
+        for kind in ("sources", "editions", "targets")
+    }
+
+    assert found == {
+        "sources": ["Feed", "ListPage", "Picks", "OldMirror"],
+        "editions": ["MarkdownEdition"],
+        "targets": ["GitTarget", "DirectoryTarget"],
+    }

@@ -89,14 +89,16 @@ def _list_page(url: str, document: Document) -> Probe:
     publisher = _words(site.attr("content") or "") if site else _name_of_site(title)
     root = document.select_one("html")
     declared = _tag((root.attr("lang") or root.attr("xml:lang") or "") if root else "")
-    body = document.select_one("body")
+    items = _items(url, document)
+    # Menus are often in another language than the articles.
+    words = " ".join(link.text for link in document.select(items or "body"))
     return Probe(
         "listpage",
         url,
         _BETWEEN_NAMES.split(title)[0].strip() or title,
-        declared or _detected(body.text if body else ""),
+        declared or _detected(words),
         publisher,
-        items=_items(url, document),
+        items=items,
         feed_url=_announced(url, document),
     )
 
@@ -151,7 +153,7 @@ def _items(url: str, document: Document) -> str:
         except ValueError:
             continue
         if same_site and target.partition("#")[0] != url and not link.closest(_BESIDE):
-            steps = tuple(_step(element) for element in islice(_upwards(link), 3))
+            steps = tuple(_step(element) for element in islice(_upwards(link), 5))
             groups.setdefault(steps, {}).setdefault(target.partition("#")[0], (link, _width(link.text)))
     best = max(groups.items(), key=lambda group: _likeness(group[1]), default=None)
     if best is None or _likeness(best[1]) == 0:

@@ -206,7 +206,7 @@ class Root(Table):
     ] = ()
 
 
-# What the types of this project are for, and their keys; those of others say it in their fields' metadata.
+# What types are for, and those of their keys that do not say it in their field's metadata.
 _TYPES: dict[str, str] = {
     "sources.feed": "An RSS, Atom or JSON feed.",
     "sources.feed.url": "Address of the feed.",
@@ -224,14 +224,7 @@ _TYPES: dict[str, str] = {
     "editions.markdown.pages": "Pattern of page paths, of {section}, {id}, {year} and {month}.",
     "editions.markdown.list_size": "How many articles a list page holds.",
     "targets.git": "A git repository; history is added to, never rewritten.",
-    "targets.git.edition": "The name of the edition it takes.",
-    "targets.git.url": "Anything git can push to; a relative path starts at the configuration's folder.",
-    "targets.git.branch": "Branch to push to.",
-    "targets.git.name": "Name in messages. Empty: type and address.",
     "targets.directory": "A folder, such as that of a web server.",
-    "targets.directory.edition": "The name of the edition it takes.",
-    "targets.directory.path": "The folder; a relative path starts at the configuration's folder.",
-    "targets.directory.name": "Name in messages. Empty: type and path.",
 }
 
 
@@ -241,20 +234,24 @@ def table_of(kind: Kind, name: str, cls: type[Any]) -> type[Table]:
     fields: dict[str, Any] = {}
     for field in dataclasses.fields(cls):
         if field.init:
-            fields[field.name] = (_checked(kind, field, hints[field.name]), _described(kind, name, field))
+            fields[field.name] = (
+                _checked(kind, field, hints[field.name]),
+                _described(kind, name, field, hints[field.name]),
+            )
     model: type[Table] = create_model(
         f"{kind}.{name}", __base__=Table, __doc__=_TYPES.get(f"{kind}.{name}", cls.__doc__ or ""), **fields
     )
     return model
 
 
-def _described(kind: Kind, name: str, field: dataclasses.Field[Any]) -> Any:
-    description = _TYPES.get(f"{kind}.{name}.{field.name}") or field.metadata.get("description")
+def _described(kind: Kind, name: str, field: dataclasses.Field[Any], hint: Any) -> Any:
+    description = field.metadata.get("description") or _TYPES.get(f"{kind}.{name}.{field.name}")
     if field.default is not dataclasses.MISSING:
         return Field(default=field.default, description=description)
     if field.default_factory is not dataclasses.MISSING:
         return Field(default_factory=field.default_factory, description=description)
-    return Field(description=description, min_length=1 if field.type in (str, "str") else None)
+    base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    return Field(description=description, min_length=1 if base is str else None)
 
 
 def _checked(kind: Kind, field: dataclasses.Field[Any], hint: Any) -> Any:
