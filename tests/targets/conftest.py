@@ -32,24 +32,31 @@ class Newsdesk:
         """One build: ``None`` removes a file."""
         self.build += 1
         self.root.mkdir(parents=True, exist_ok=True)
-        for path, text in files.items():
+        made: set[Path] = set()
+        for path, text in sorted(files.items(), key=lambda item: item[1] is not None):  # removals first
             place = self.root / path
             if text is None:
                 place.unlink()
+                self._remove_empty(place.parent)
             else:
-                place.parent.mkdir(parents=True, exist_ok=True)
+                if place.parent not in made:
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    made.add(place.parent)
                 place.write_text(text, encoding="utf-8")
             self.changed_at[path] = self.build
-        for place in sorted(self.root.rglob("*"), reverse=True):
-            if place.is_dir() and not any(place.iterdir()):
-                place.rmdir()
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self.root and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
 
     def changes(self, since: int) -> Iterable[Change]:
         self.asked_since.append(since)
         for path, build in sorted(self.changed_at.items()):
-            present = (self.root / path).is_file()
-            if build > since and (present or since):
-                yield Change(path, present=present)
+            if build > since:
+                present = (self.root / path).is_file()
+                if present or since:
+                    yield Change(path, present=present)
 
     def release(self, state: str = "", workspace: str = "first") -> Release:
         return Release(

@@ -60,9 +60,14 @@ class GitTarget:
             raise git.error(f'"{printable(self.branch)}" is no name for a branch', "correct branch")
         try:
             repository = Repository(folder, git, self.branch)
+            return _Publishing(release, repository, git, remote.argument, self.branch).run()
         except OSError as error:
-            raise TargetError(f"cannot be used: {error.strerror}", where=str(folder)) from error
-        return _Publishing(release, repository, git, remote.argument, self.branch).run()
+            place = str(error.filename or folder)
+            raise TargetError(
+                f"cannot be read or written: {error.strerror}",
+                where=place,
+                hint="check the disk and its rights",
+            ) from error
 
 
 class _Publishing:
