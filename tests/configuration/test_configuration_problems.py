@@ -163,6 +163,13 @@ CASES = {
         '"a/b"',
         "name for paths",
     ),
+    "section id that an edition's own files have": (
+        mirror() + PUBLISHER + SECTION.replace('"s"', '"Hot"'),
+        8,
+        "sections[1].id",
+        '"Hot"',
+        "another name",
+    ),
     "same section id": (section(SECTION), 12, "sections[2].id", '"s"', "sections[1] in line 7"),
     "same section id in another case": (
         section(SECTION.replace('"s"', '"S"')),

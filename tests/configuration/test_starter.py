@@ -173,6 +173,7 @@ def test_what_is_neither_feed_nor_page_is_told(body: bytes) -> None:
         ("https://a.example/%E6%97%B6%E6%94%BF/", "时政"),
         ("https://a.example/a/CON.html", "a"),
         ("https://a.example/rss.xml", "a"),
+        ("https://a.example/world/hot/", "world"),
         ("https://www.harbour-times.example/", "harbour-times"),
         ("https://a.example/%2e%2e/..;/", "a"),
         ("http://[::1]:8700/", "publisher"),

@@ -154,7 +154,7 @@ def _items(url: str, document: Document) -> str:
             continue
         if same_site and target.partition("#")[0] != url and not link.closest(_BESIDE):
             steps = tuple(_step(element) for element in islice(_upwards(link), 5))
-            groups.setdefault(steps, {}).setdefault(target.partition("#")[0], (link, _width(link.text)))
+            groups.setdefault(steps, {}).setdefault(target.partition("#")[0], (link, _width(link.text[:300])))
     best = max(groups.items(), key=lambda group: _likeness(group[1]), default=None)
     if best is None or _likeness(best[1]) == 0:
         return ""

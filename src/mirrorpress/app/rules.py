@@ -87,6 +87,14 @@ def identifier(value: str) -> str:
     return name
 
 
+def section_id(value: str) -> str:
+    """An identifier whose paths meet none of an edition's own, such as ``indexes/hot.md``."""
+    name = identifier(value)
+    if name.casefold() in {*_OWN_FOLDERS, "hot"}:
+        raise ValueError("another name: an edition has files of its own under this one")
+    return name
+
+
 def url(value: str) -> str:
     """An http or https URL with a host."""
     _split(value)

@@ -106,7 +106,11 @@ class ArticleTable(Table):
 
 
 class SectionTable(Table):
-    id: Annotated[Identifier, Field(description="Name of the section in paths; keep it once published.")]
+    id: Annotated[
+        str,
+        AfterValidator(rules.section_id),
+        Field(description="Name of the section in paths; keep it once published."),
+    ]
     title: Annotated[Line, Field(description="Name of the section, as readers see it.")]
     publisher: Annotated[str, Field(description="The id of the publisher of its articles.")]
     source: Annotated[

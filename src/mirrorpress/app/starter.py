@@ -124,7 +124,7 @@ def _id(words: str) -> str:
         for character in unicodedata.normalize("NFC", words.lower())
     )
     try:
-        return rules.identifier(re.sub("-+", "-", kept).strip("-")[:60])
+        return rules.section_id(re.sub("-+", "-", kept).strip("-")[:60])
     except ValueError:
         return ""
 
