@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -115,11 +116,32 @@ class Configuration:
     editions: tuple[Edition, ...] = ()
     targets: tuple[Target, ...] = ()
 
-    def publisher(self, id: str) -> Publisher:
-        return next(publisher for publisher in self.publishers if publisher.id == id)
+    def publisher_of(self, id: str, url: str) -> Publisher:
+        """The publisher with this id, else the one whose ``url`` fits the address best, else one that
+        is only a host name and so without rights."""
+        host, path = _host_and_path(url)
+        best, best_length = Publisher(id="", name=host), -1
+        for publisher in self.publishers:
+            if id and publisher.id == id:
+                return publisher
+            own_host, own_path = _host_and_path(publisher.url)
+            fits = (
+                own_host and (host == own_host or host.endswith("." + own_host)) and path.startswith(own_path)
+            )
+            if fits and len(own_host) + len(own_path) > best_length:
+                best, best_length = publisher, len(own_host) + len(own_path)
+        return best
 
     def section(self, id: str) -> Section | None:
         return next((section for section in self.sections if section.id == id), None)
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
+    except ValueError:
+        return "", ""
 
 
 # --- what is found on the way ----------------------------------------------------------------
@@ -211,7 +233,7 @@ class Article:
     language: str = ""
     lead_image: str = ""
     pictures: tuple[Picture, ...] = ()
-    assets: tuple[Asset, ...] = ()
+    assets: tuple[str, ...] = ()  # paths of the assets that it shows
 
 
 ROOT = "\ufdd0"
@@ -236,6 +258,9 @@ class Reach(Protocol):
         """Run a module-level function on hostile input in a process that is killed when it takes
         too long or too much memory; raises what it raised, or ``MirrorpressError`` when killed."""
 
+    def warn(self, message: str) -> None:
+        """Tell the operator of something that stopped nothing, such as one bad line of many."""
+
 
 class Source(Protocol):
     """Where a section's entries come from: a frozen dataclass whose fields are its TOML keys."""
@@ -249,10 +274,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One rendered file; ``path`` is relative to the edition's root, with forward slashes."""
+    """One rendered file; ``path`` is relative to the edition's root, with forward slashes.
+
+    ``data`` is its bytes, or, for an asset named by its content, the file in the archive that holds them.
+    """
 
     path: str
-    data: bytes
+    data: bytes | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,13 +293,9 @@ class Stored:
     publisher: str
     revision: int  # of this article, from 1
     first_title: str  # of revision 1, which full list pages show
-    first_published: datetime | None
+    first_date: datetime  # of revision 1: published, else captured; never changes, so paths may hold it
     captured_at: datetime
     article: Article
-
-    @property
-    def date(self) -> datetime:
-        return self.article.published or self.captured_at
 
 
 class Shelf(Protocol):
@@ -288,10 +312,22 @@ class Shelf(Protocol):
         """Articles at positions first to last, ascending, without bodies."""
 
     def every(self, section: str, first: int = 1) -> Iterator[Stored]:
-        """Articles from a position on, ascending, with bodies."""
+        """Articles from a position on, ascending, with bodies; a stream."""
 
     def changed(self, since: int) -> Iterator[Stored]:
-        """Articles with a revision stored after the archive's clock stood at ``since``."""
+        """Articles with a revision stored after the archive's clock stood at ``since``, with bodies."""
+
+    def asset(self, path: str) -> Path:
+        """The file that holds an asset."""
+
+    def former_assets(self, since: int) -> Sequence[str]:
+        """Assets that articles changed after ``since`` showed in an earlier revision."""
+
+    def assets_of(self, section: str, position: int) -> Sequence[str]:
+        """Assets that an article's current revision shows."""
+
+    def users(self, asset: str) -> Sequence[Stored]:
+        """Articles whose current revision shows an asset, without bodies."""
 
 
 class Edition(Protocol):
@@ -334,6 +370,11 @@ class Release:
     changes: Callable[[int], Iterable[Change]]
     workspace: Path
     state: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The mirror's folder, above ``out/<edition>``; relative paths in the configuration start here."""
+        return self.root.parent.parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,310 @@
+"""The command line. Every command ends with one of the exit statuses of ``docs/commands.md``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from mirrorpress import __version__
+from mirrorpress.errors import BusyError, ConfigurationError, MirrorpressError, SafetyError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mirrorpress.app.output import Speaker
+    from mirrorpress.pipeline.report import Report
+    from mirrorpress.pipeline.run import Run
+
+# Everything that costs time to import is imported by the command that needs it: ``--help`` stays
+# under 0.2 s on a small machine.
+# ruff: noqa: PLC0415
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ALL_WELL, SOME_FAILED, WRONG_USE, UNSAFE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def _common(command: F) -> F:
+    for option in reversed(
+        (
+            click.option(
+                "-c",
+                "--config",
+                "path",
+                type=click.Path(path_type=Path, dir_okay=False),
+                default=Path("mirrorpress.toml"),
+                help="The configuration (default: ./mirrorpress.toml).",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+            click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+            click.option("-v", "--verbose", is_flag=True, help="Say more."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+_sections = click.option(
+    "--section", "only", multiple=True, metavar="ID", help="Only this section (repeatable)."
+)
+
+
+def _speaker(options: dict[str, Any]) -> Speaker:
+    from mirrorpress.app.output import Speaker
+
+    return Speaker(as_json=options["as_json"], quiet=options["quiet"], verbose=options["verbose"])
+
+
+@contextmanager
+def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speaker]]:
+    from mirrorpress.app.configuration import load
+    from mirrorpress.pipeline.report import Report
+    from mirrorpress.pipeline.run import Run
+
+    speaker = _speaker(options)
+    configuration = load(options["path"])
+    report = Report()
+    with Run(configuration, command, report, only=options.get("only", ())) as run, speaker.progress(report):
+        yield run, speaker
+
+
+def _end(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> NoReturn:
+    """Say what happened and leave with the fitting status."""
+    from mirrorpress.app.output import summary
+
+    speaker.failures(report)
+    for line in report.published:
+        speaker.say(f"✓ {line}")
+    speaker.say(summary(report))
+    speaker.result({**report.as_json(), **(also or {})})
+    sys.exit(SOME_FAILED if report.failures else ALL_WELL)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mirrorpress")
+def cli() -> None:
+    """Turn a news site that its readers cannot reach into a publication that they can reach, trust and keep.
+
+    \b
+    mirrorpress init --source URL    write a mirrorpress.toml to start from
+    mirrorpress check                look at the configuration and at every source
+    mirrorpress run                  fetch, build and publish
+    mirrorpress demo                 see all of it happen on a sample newsroom
+    """
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--source", metavar="URL", help="Look at this feed or list page and fill in what it says.")
+@click.option(
+    "--allow-private",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="A host that may be reached although not public.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+def init(
+    folder: Path, source: str | None, allow_private: tuple[str, ...], as_json: bool, quiet: bool
+) -> None:  # noqa: FBT001 - click passes them so
+    """Write a commented mirrorpress.toml in FOLDER (default: here)."""
+    from mirrorpress.app.output import Speaker
+    from mirrorpress.app.probe import probe
+    from mirrorpress.app.starter import write_starter
+
+    speaker = Speaker(as_json=as_json, quiet=quiet)
+    found = None
+    if source:
+        from mirrorpress.gather.fetcher import Fetcher
+        from mirrorpress.model import FetchPolicy
+
+        with Fetcher(FetchPolicy(allow_private=allow_private, delay=0)) as fetcher:
+            found = probe(fetcher.fetch(source))
+        what = "a feed" if found.kind == "feed" else "a page that lists articles"
+        speaker.say(f"{source} is {what}{f', “{found.title}”' if found.title else ''}")
+        if found.feed_url:
+            speaker.say(f"it announces a feed, which is the better source: {found.feed_url}")
+    path = write_starter(folder, probe=found)
+    speaker.say(f"wrote {path}\nread it, then: mirrorpress check -c {path}")
+    speaker.result(
+        {"path": str(path), "kind": found.kind if found else "", "title": found.title if found else ""}
+    )
+
+
+@cli.command()
+@_common
+@_sections
+@click.option("--offline", is_flag=True, help="Only the configuration; ask nobody.")
+def check(offline: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+    """Look at the configuration, and at what every source and its newest article give now.
+
+    Stores nothing.
+    """
+    from mirrorpress.app.configuration import load
+
+    configuration, speaker = load(options["path"]), _speaker(options)
+    speaker.say(
+        f"{options['path']}: {len(configuration.sections)} sections, {len(configuration.publishers)} publishers, "
+        f"{len(configuration.editions)} editions, {len(configuration.targets)} targets: all well"
+    )
+    for publisher in configuration.publishers:
+        if publisher.excerpt_only:
+            speaker.say(f"· {publisher.id}: no rights are set, so only excerpts are published")
+    results: list[dict[str, Any]] = []
+    if not offline:
+        from mirrorpress.pipeline.look import look
+
+        results = look(configuration, options["only"], speaker.say)
+    speaker.result({"sections": results})
+    sys.exit(SOME_FAILED if any(one.get("error") for one in results) else ALL_WELL)
+
+
+@cli.command()
+@_common
+@_sections
+@click.option("--from-captures", is_flag=True, help="Ask nobody: extract again what was captured before.")
+def sync(from_captures: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+    """Fetch what is new or changed into the archive."""
+    with _running(options, "sync") as (run, speaker):
+        if from_captures:
+            run.reread()
+        else:
+            run.sync()
+    _end(run.report, speaker)
+
+
+@cli.command()
+@_common
+@click.option("--full", is_flag=True, help="Render every page again, not only what changed.")
+def build(full: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+    """Render the editions from the archive into out/."""
+    with _running(options, "build") as (run, speaker):
+        run.build(full=full)
+    _end(run.report, speaker)
+
+
+@cli.command()
+@_common
+def publish(**options: Any) -> None:
+    """Push the editions to their targets."""
+    with _running(options, "publish") as (run, speaker):
+        run.publish()
+    _end(run.report, speaker)
+
+
+@cli.command()
+@_common
+@_sections
+@click.option("--every", metavar="TIME", help="Keep going, with this pause, such as 30m, 2h or 1d.")
+def run(every: str | None, **options: Any) -> None:
+    """Sync, build and publish, once or again and again."""
+    pause = _seconds(every) if every else 0.0
+    while True:
+        with _running(options, "run") as (one, speaker):
+            one.sync()
+            one.build()
+            one.publish()
+        if not every:
+            _end(one.report, speaker)
+        try:
+            _end(one.report, speaker)
+        except SystemExit:
+            speaker.say(f"next run in {every}")
+        time.sleep(pause)
+
+
+@cli.command("import")
+@click.argument("source")
+@_common
+@click.option("--publisher", default="", metavar="ID", help="The publisher of the adopted pages.")
+@click.option("--no-pictures", is_flag=True, help="Do not ask for the pages' pictures.")
+def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+    """Adopt the pages of an old-style mirror: a folder or a git address."""
+    from mirrorpress.gather.sources.mirror import OldMirror
+
+    with _running(options, "import") as (run, speaker):
+        configuration = run.configuration
+        if publisher and publisher not in [one.id for one in configuration.publishers]:
+            known = ", ".join(one.id for one in configuration.publishers) or "none yet"
+            raise UsageError(
+                f"no publisher {publisher!r} in {options['path']}", hint=f"publishers are: {known}"
+            )
+        place = source if "://" in source or not Path(source).exists() else str(Path(source).resolve())
+        run.adopt(OldMirror(place), publisher=publisher, pictures=not no_pictures)
+        excerpts = run.archive.ledger.unlicensed(configuration)
+    if excerpts:
+        speaker.say(
+            f"· {excerpts} adopted pages have no publisher with rights, so only excerpts of them are published;\n"
+            "  add a [[publishers]] table whose url fits their original address, with its rights, or import again "
+            "with --publisher ID"
+        )
+    speaker.say("next: mirrorpress run, or mirrorpress build to look first")
+    _end(run.report, speaker, also={"excerpts_only": excerpts})
+
+
+@cli.command()
+@_common
+def status(**options: Any) -> None:
+    """Say how the mirror stands: sections, failures, builds, targets."""
+    from mirrorpress.app.configuration import load
+    from mirrorpress.app.status import describe, status_of
+
+    configuration, speaker = load(options["path"]), _speaker(options)
+    found = status_of(configuration)
+    for line in describe(found):
+        speaker.say(line)
+    speaker.result(found)
+    sys.exit(SOME_FAILED if found["needs_attention"] else ALL_WELL)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+def demo(folder: Path | None, quiet: bool) -> None:  # noqa: FBT001 - click passes them so
+    """Mirror the bundled sample newsroom into FOLDER (default: a new temporary folder), twice."""
+    from mirrorpress.app.demo import play
+    from mirrorpress.app.output import Speaker
+
+    sys.exit(play(folder, Speaker(quiet=quiet)))
+
+
+def _seconds(text: str) -> float:
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdecimal() or int(number) == 0:
+        raise UsageError(f"--every {text}: not a time", hint="write 30m, 2h or 1d")
+    return float(number) * units[unit]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The entry point: runs a command and turns every error into words and an exit status."""
+    from mirrorpress.app.output import Speaker
+
+    try:
+        cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; the next run carries on where this one stopped", err=True)
+        sys.exit(INTERRUPTED)
+    except MirrorpressError as error:
+        Speaker().error(error)
+        sys.exit(_exit_status(error))
+    sys.exit(ALL_WELL)
+
+
+def _exit_status(error: MirrorpressError) -> int:
+    if isinstance(error, SafetyError):
+        return UNSAFE
+    if isinstance(error, (ConfigurationError, UsageError, BusyError)):
+        return WRONG_USE
+    return SOME_FAILED

@@ -1,0 +1,69 @@
+"""The demonstration: the bundled newsroom, mirrored twice over real HTTP and pushed to a real git remote."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from mirrorpress.app.configuration import load
+from mirrorpress.app.newsroom import Newsroom, sample_configuration
+from mirrorpress.app.output import Speaker, summary
+from mirrorpress.errors import UsageError
+from mirrorpress.pipeline.report import Report
+from mirrorpress.pipeline.run import Run
+
+
+def play(folder: Path | None, speaker: Speaker) -> int:
+    """Run the demonstration in ``folder`` and say what happened; returns the exit status.
+
+    Raises ``UsageError`` when the folder holds something already.
+    """
+    folder = (folder or Path(tempfile.mkdtemp(prefix="mirrorpress-demo-"))).resolve()
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            "the folder is not empty", where=str(folder), hint="name a new one, or remove it first"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    remote = folder / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
+    with Newsroom() as newsroom:
+        path = folder / "mirrorpress.toml"
+        path.write_text(sample_configuration(newsroom.url, str(remote)), encoding="utf-8")
+        speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
+        speaker.say("\nFirst run: every article is new.")
+        failed = _run(path, speaker)
+        newsroom.edition = 2
+        speaker.say("\nThe newsroom publishes one article, corrects one and takes one away. Second run:")
+        failed |= _run(path, speaker)
+    clone = folder / "reader"
+    subprocess.run(["git", "clone", "--quiet", str(remote), str(clone)], check=True)
+    pages = sorted((clone / "pages").rglob("*.md"))
+    speaker.say(f"\nA reader who clones the mirror gets {len(pages)} pages in {clone}:")
+    for page in (clone / "README.md", *_one_a_section(pages)):
+        speaker.say(f"  {page}")
+    speaker.say(
+        f"\nWhat to try next, in {folder}:\n"
+        f"  the configuration            {path}\n"
+        f"  what each run pushed         git -C {remote} log --stat\n"
+        f"  how the mirror stands        mirrorpress status -c {path}\n"
+        "  a mirror of your own         mirrorpress init my-mirror --source https://your-newsroom.example/feed.xml"
+    )
+    return 1 if failed else 0
+
+
+def _run(path: Path, speaker: Speaker) -> bool:
+    report = Report()
+    with Run(load(path), "demo", report) as run, speaker.progress(report):
+        run.sync()
+        run.build()
+        run.publish()
+    speaker.failures(report)
+    for line in report.published:
+        speaker.say(f"✓ {line}")
+    speaker.say(f"  {summary(report)}")
+    return bool(report.failures)
+
+
+def _one_a_section(pages: list[Path]) -> list[Path]:
+    return list({page.parent: page for page in pages}.values())

@@ -1,0 +1,125 @@
+"""What the command line says: people's words on stderr, one JSON object on stdout when asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from mirrorpress.errors import ConfigurationError, MirrorpressError
+from mirrorpress.pipeline.report import Report, Watch
+
+_EVERY = 5.0  # seconds between two lines of progress where there is no terminal
+
+
+class Speaker:
+    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` names every failure's hint and note."""
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
+
+    def say(self, line: str = "") -> None:
+        """A line for people."""
+        if not self.quiet:
+            click.echo(line, err=True)
+
+    def result(self, value: dict[str, Any]) -> None:
+        """The command's result for programs."""
+        if self.as_json:
+            click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+    def error(self, error: MirrorpressError) -> None:
+        """An error, with what to do next."""
+        if isinstance(error, ConfigurationError):
+            click.echo(f"{error.where}: {error.reason}", err=True)
+            for problem in error.problems:
+                click.echo(f"  {problem}", err=True)
+            click.echo(f"  → {error.hint}", err=True)
+            return
+        place = f"{_printable(error.where)}: " if error.where else ""
+        click.echo(f"mirrorpress: {place}{_printable(error.reason)}", err=True)
+        if error.hint:
+            click.echo(f"  → {error.hint}", err=True)
+
+    def failures(self, report: Report) -> None:
+        """Every failure of a run, one paragraph each."""
+        for failed in report.failures:
+            click.echo(f"✗ {_printable(failed.url)}\n  {failed.stage}: {_printable(failed.reason)}", err=True)
+            if failed.hint:
+                click.echo(f"  → {failed.hint}", err=True)
+        for note in report.notes:
+            self.say(f"· {_printable(note)}")
+
+    @contextmanager
+    def progress(self, report: Report) -> Iterator[None]:
+        """Show a report's progress while the block runs."""
+        if self.quiet:
+            yield
+        elif sys.stderr.isatty():
+            with _bar(report):
+                yield
+        else:
+            report.watch = _lines()
+            yield
+
+
+def _printable(text: str) -> str:
+    """A text from outside without characters that would steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)[:500]
+
+
+def _lines() -> Watch:
+    last = time.monotonic()
+
+    def watch(what: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            click.echo(f"{what}: {done}{f' of {total}' if total else ''}", err=True)
+
+    return watch
+
+
+@contextmanager
+def _bar(report: Report) -> Iterator[None]:
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def watch(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total or None)
+            progress.update(tasks[what], completed=done, total=total or None)
+
+        report.watch = watch
+        yield
+
+
+def summary(report: Report) -> str:
+    """What a run did, in one line."""
+    parts = [
+        f"{report.new} new",
+        f"{report.updated} updated",
+        f"{report.unchanged} unchanged",
+        *([f"{report.skipped} filtered out"] if report.skipped else []),
+        *([f"{report.pictures_missing} pictures missing"] if report.pictures_missing else []),
+        f"{report.pages_written} pages written ({_size(report.bytes_written)})",
+        *([f"{len(report.failures)} failed"] if report.failures else []),
+    ]
+    return f"{', '.join(parts)}; {report.seconds:.1f} s"
+
+
+def _size(count: int) -> str:
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"

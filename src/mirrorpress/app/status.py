@@ -1,0 +1,89 @@
+"""How a mirror stands, read from its archive."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from mirrorpress.archive.store import Archive
+from mirrorpress.model import Configuration
+from mirrorpress.pipeline.build import is_built
+from mirrorpress.pipeline.run import utc_now
+
+_SHOWN = 20  # failures; --json holds all
+
+
+def status_of(configuration: Configuration) -> dict[str, Any]:
+    """Sections, open failures, builds and targets. Reads only; may be asked while a run is at work."""
+    if not (configuration.folder / "archive" / "index.sqlite").exists():
+        return {
+            "sections": [],
+            "failures": [],
+            "editions": [],
+            "targets": [],
+            "last_run": None,
+            "needs_attention": False,
+        }
+    with Archive(configuration.folder, started=utc_now()) as archive:
+        ledger = archive.ledger
+        sections = ledger.section_summary()
+        known = {row["section"] for row in sections}
+        sections += [
+            {"section": one.id, "articles": 0, "newest": None, "checked_at": None, "succeeded_at": None}
+            for one in configuration.sections
+            if one.id not in known
+        ]
+        failures = [asdict(failure) for failure in ledger.open_failures()]
+        editions = []
+        for edition in configuration.editions:
+            last = ledger.last_build(edition.name)
+            editions.append(
+                {
+                    "edition": edition.name,
+                    "built_at": last.built_at if last else None,
+                    "up_to_date": is_built(configuration, archive, edition),
+                }
+            )
+        targets = []
+        for target in configuration.targets:
+            _, at, error = ledger.publication(target.name)
+            targets.append({"target": target.name, "published_at": at, "error": error})
+        last_run = ledger.last_run()
+    return {
+        "sections": sections,
+        "failures": failures,
+        "editions": editions,
+        "targets": targets,
+        "last_run": last_run,
+        "needs_attention": bool(failures) or any(target["error"] for target in targets),
+    }
+
+
+def describe(status: dict[str, Any]) -> list[str]:
+    """The same for people."""
+    lines = []
+    if not status["sections"]:
+        return ["nothing was mirrored yet; run: mirrorpress run"]
+    for row in status["sections"]:
+        lines.append(
+            f"{row['section']}: {row['articles']} articles, newest {_when(row['newest'])}, "
+            f"source last answered {_when(row['succeeded_at'])}"
+        )
+    for edition in status["editions"]:
+        state = "up to date" if edition["up_to_date"] else "behind the archive; run: mirrorpress build"
+        lines.append(f"edition {edition['edition']}: built {_when(edition['built_at'])}, {state}")
+    for target in status["targets"]:
+        trouble = f"; last try failed: {target['error']}" if target["error"] else ""
+        lines.append(f"target {target['target']}: published {_when(target['published_at'])}{trouble}")
+    failures = status["failures"]
+    lines += [
+        f"✗ {one['url']}: {one['stage']}: {one['reason']} ({one['times']} times)" for one in failures[:_SHOWN]
+    ]
+    if len(failures) > _SHOWN:
+        lines.append(f"… and {len(failures) - _SHOWN} more; --json shows all")
+    return lines
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"

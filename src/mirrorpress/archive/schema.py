@@ -1,0 +1,208 @@
+"""The index's tables as they are now; ``migrations`` brings older ones here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy import UniqueConstraint as Unique
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData()
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("section", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("revision", Integer, nullable=False, default=0),  # the current one's number in ``revisions``
+    Column("first_seen", Moment, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+    Column("entry_title", Text, nullable=False, default=""),
+    Column("entry_updated", Moment),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("body_digest", Text, nullable=False, default=""),
+    Column("gone", Integer, nullable=False, default=0),
+    Unique("section", "position"),
+)
+Index("articles_by_revision", articles.c.revision)
+
+# Every address by which an article is known, and every id that is taken, in comparable form.
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", ForeignKey("articles.number"), nullable=False),
+)
+ids = Table(
+    "ids",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", ForeignKey("articles.number"), nullable=False),
+)
+
+# ``number`` grows by one with every revision stored: it is the archive's clock.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article", ForeignKey("articles.number"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published", Moment),
+    Column("updated", Moment),
+    Column("captured_at", Moment, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("text_length", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("lead_image", Text, nullable=False),
+    Column("capture", ForeignKey("captures.number")),
+    Column("pictures", JSON, nullable=False),
+    Column("assets", JSON, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("markdown", Text, nullable=False),
+    Unique("article", "revision"),
+    sqlite_autoincrement=True,
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.number")),
+    Column("url", Text, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("file", Text, nullable=False),  # below archive/captures/
+    Column("offset", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+Index("captures_by_article", captures.c.article)
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("path", Text, nullable=False, unique=True),
+    Column("media_type", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("digest", ForeignKey("assets.digest"), nullable=False),
+)
+
+# Which articles' current revisions show an asset.
+uses = Table(
+    "uses",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("article", ForeignKey("articles.number"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("uses_by_article", uses.c.article)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("checked_at", Moment),
+    Column("succeeded_at", Moment),
+    Column("entries", JSON, nullable=False),
+)
+validators = Table(
+    "validators",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("section", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("counts", JSON, nullable=False),
+)
+
+builds = Table(
+    "builds",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("build", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the archive's clock, up to which it was built
+    Column("digest", Text, nullable=False),
+    Column("built_at", Moment, nullable=False),
+)
+files = Table(
+    "files",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("digest", Text, nullable=False),  # empty: the file has left
+    Column("build", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("files_by_build", files.c.edition, files.c.build)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("published_at", Moment),
+    Column("error", Text, nullable=False),
+)

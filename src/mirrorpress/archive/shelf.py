@@ -1,0 +1,163 @@
+"""What editions read of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+
+from mirrorpress.archive import schema as t
+from mirrorpress.archive.index import Index
+from mirrorpress.model import Article, Picture, Stored
+
+_BATCH = 200  # articles held in memory at a time, about 2 MB
+
+_first = t.revisions.alias("first")
+_LIGHT = (
+    t.articles.c.section,
+    t.articles.c.id,
+    t.articles.c.position,
+    t.articles.c.publisher,
+    t.articles.c.url,
+    t.revisions.c.revision,
+    t.revisions.c.title,
+    t.revisions.c.authors,
+    t.revisions.c.published,
+    t.revisions.c.updated,
+    t.revisions.c.captured_at,
+    t.revisions.c.language,
+    t.revisions.c.excerpt,
+    t.revisions.c.text_length,
+    t.revisions.c.lead_image,
+    _first.c.title.label("first_title"),
+    func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
+)
+_BODY = (t.revisions.c.pictures, t.revisions.c.assets, t.revisions.c.html, t.revisions.c.markdown)
+
+
+class ArchiveShelf:
+    """Implements ``model.Shelf`` on the archive's index."""
+
+    def __init__(self, index: Index, folder: Path) -> None:
+        self._index = index
+        self._folder = folder
+
+    def clock(self) -> int:
+        """The number of the last revision stored."""
+        found: int = self._index.value(select(func.coalesce(func.max(t.revisions.c.number), 0)))
+        return found
+
+    def sections(self) -> Sequence[str]:
+        return self._index.values(select(t.articles.c.section).distinct().order_by(t.articles.c.section))
+
+    def count(self, section: str) -> int:
+        query = select(func.coalesce(func.max(t.articles.c.position), 0)).where(
+            t.articles.c.section == section
+        )
+        found: int = self._index.value(query)
+        return found
+
+    def between(self, section: str, first: int, last: int) -> Sequence[Stored]:
+        query = (
+            _select(*_LIGHT)
+            .where(t.articles.c.section == section, t.articles.c.position.between(first, last))
+            .order_by(t.articles.c.position)
+        )
+        return [_stored(row) for row in self._index.rows(query)]
+
+    def every(self, section: str, first: int = 1) -> Iterator[Stored]:
+        while True:
+            query = (
+                _select(*_LIGHT, *_BODY)
+                .where(t.articles.c.section == section, t.articles.c.position >= first)
+                .order_by(t.articles.c.position)
+                .limit(_BATCH)
+            )
+            batch = [_stored(row) for row in self._index.rows(query)]
+            yield from batch
+            if len(batch) < _BATCH:
+                return
+            first = batch[-1].position + 1
+
+    def changed(self, since: int) -> Iterator[Stored]:
+        while True:
+            query = (
+                _select(t.revisions.c.number, *_LIGHT, *_BODY)
+                .where(t.articles.c.revision > since)
+                .order_by(t.articles.c.revision)
+                .limit(_BATCH)
+            )
+            rows = self._index.rows(query)
+            for row in rows:
+                yield _stored(row)
+            if len(rows) < _BATCH:
+                return
+            since = rows[-1]["number"]
+
+    def asset(self, path: str) -> Path:
+        return self._folder / path
+
+    def former_assets(self, since: int) -> Sequence[str]:
+        changed = select(t.articles.c.number).where(t.articles.c.revision > since)
+        query = select(t.revisions.c.assets).where(
+            t.revisions.c.article.in_(changed), t.revisions.c.assets != []
+        )
+        return sorted({path for paths in self._index.values(query) for path in paths})
+
+    def assets_of(self, section: str, position: int) -> Sequence[str]:
+        place = (t.articles.c.section == section) & (t.articles.c.position == position)
+        query = select(t.uses.c.path).join(t.articles, t.articles.c.number == t.uses.c.article).where(place)
+        return self._index.values(query)
+
+    def users(self, asset: str) -> Sequence[Stored]:
+        query = (
+            _select(*_LIGHT)
+            .join(t.uses, t.uses.c.article == t.articles.c.number)
+            .where(t.uses.c.path == asset)
+        )
+        return [_stored(row) for row in self._index.rows(query)]
+
+
+def _select(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(t.articles)
+        .join(t.revisions, t.revisions.c.number == t.articles.c.revision)
+        .join(_first, (_first.c.article == t.articles.c.number) & (_first.c.revision == 1))
+    )
+
+
+def _stored(row: RowMapping) -> Stored:
+    body = "markdown" in row
+    article = Article(
+        url=row["url"],
+        title=row["title"],
+        html=row["html"] if body else "",
+        markdown=row["markdown"] if body else "",
+        excerpt=row["excerpt"],
+        text_length=row["text_length"],
+        authors=tuple(row["authors"]),
+        published=row["published"],
+        updated=row["updated"],
+        language=row["language"],
+        lead_image=row["lead_image"],
+        pictures=tuple(
+            Picture(tuple(p["urls"]), p["alt"], p["caption"], p["credit"]) for p in row["pictures"]
+        )
+        if body
+        else (),
+        assets=tuple(row["assets"]) if body else (),
+    )
+    return Stored(
+        section=row["section"],
+        id=row["id"],
+        position=row["position"],
+        publisher=row["publisher"],
+        revision=row["revision"],
+        first_title=row["first_title"],
+        first_date=row["first_date"],
+        captured_at=row["captured_at"],
+        article=article,
+    )

@@ -1,0 +1,413 @@
+"""The archive: what it knows about articles, and storing them, one transaction an article."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from sqlalchemy import create_engine, delete, event, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError
+
+from mirrorpress.archive import schema as t
+from mirrorpress.archive.captures import CaptureLog
+from mirrorpress.archive.index import Index
+from mirrorpress.archive.ledger import Ledger
+from mirrorpress.archive.migrations import migrate
+from mirrorpress.archive.shelf import ArchiveShelf
+from mirrorpress.errors import ArchiveError
+from mirrorpress.model import Article, Asset, Capture, Entry, Validators
+
+Outcome = Literal["new", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of an article without its text."""
+
+    number: int
+    section: str
+    id: str
+    url: str
+    revision: int
+    first_seen: datetime
+    checked_at: datetime
+    entry_title: str
+    entry_updated: datetime | None
+    etag: str
+    last_modified: str
+    body_digest: str
+    gone: bool
+    published: datetime | None  # of its first revision
+
+    @property
+    def validators(self) -> Validators:
+        return Validators(self.etag, self.last_modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new article is to stand: its section, the id it asked for (already safe), its publisher."""
+
+    section: str
+    id: str
+    publisher: str
+
+
+class Archive:
+    """The archive below a mirror's folder. Used by one thread, but where said; the caller holds the lock.
+
+    Every method that touches the disk may raise ``ArchiveError``.
+    """
+
+    def __init__(self, folder: Path, *, started: datetime, keep_captures: bool = True) -> None:
+        self.folder = folder / "archive"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._path = self.folder / "index.sqlite"
+        self._keep_captures = keep_captures
+        self._log = CaptureLog(self.folder / "captures", started)
+        self._exit = ExitStack()
+        self._engine = create_engine(f"sqlite:///{self._path}")
+        event.listen(self._engine, "connect", _prepare)
+        self._exit.callback(self._engine.dispose)
+        try:
+            connection = self._exit.enter_context(self._engine.connect())
+            with connection.begin():
+                migrate(connection, str(self._path))
+        except (DatabaseError, ArchiveError) as error:
+            self._exit.close()
+            if isinstance(error, ArchiveError):
+                raise
+            raise ArchiveError(
+                f"the index cannot be opened: {error.orig}",
+                where=str(self._path),
+                hint="restore it from a backup; captures and pictures beside it are whole",
+            ) from error
+        self._index = Index(connection)
+        self.ledger = Ledger(self._index)
+        self.shelf = ArchiveShelf(self._index, self.folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._log.close()
+        self._exit.close()
+
+    # --- what is known -------------------------------------------------------------------
+
+    def known(self, keys: Iterable[str]) -> dict[str, Known]:
+        """The articles known under these comparable addresses."""
+        wanted = list(dict.fromkeys(keys))
+        found: dict[str, Known] = {}
+        for start in range(0, len(wanted), 500):
+            query = (
+                select(t.addresses.c.key, t.articles, t.revisions.c.published)
+                .join(t.articles, t.articles.c.number == t.addresses.c.article)
+                .join(
+                    t.revisions,
+                    (t.revisions.c.article == t.articles.c.number) & (t.revisions.c.revision == 1),
+                )
+                .where(t.addresses.c.key.in_(wanted[start : start + 500]))
+            )
+            for row in self._index.rows(query):
+                values = {name: row[name] for name in Known.__slots__}
+                found[row["key"]] = Known(**{**values, "gone": bool(values["gone"])})
+        return found
+
+    def recent_lengths(self, section: str, count: int = 20) -> list[int]:
+        """Text lengths, in characters, of the section's newest articles."""
+        query = (
+            select(t.revisions.c.text_length)
+            .join(t.articles, t.articles.c.revision == t.revisions.c.number)
+            .where(t.articles.c.section == section)
+            .order_by(t.articles.c.position.desc())
+            .limit(count)
+        )
+        return self._index.values(query)
+
+    def text_length(self, article: int) -> int:
+        """The text length of an article's current revision."""
+        query = select(t.revisions.c.text_length).where(
+            t.revisions.c.number
+            == select(t.articles.c.revision).where(t.articles.c.number == article).scalar_subquery()
+        )
+        return self._index.value(query) or 0
+
+    # --- storing -------------------------------------------------------------------------
+
+    def store(
+        self,
+        article: Article,
+        capture: Capture,
+        *,
+        entry: Entry,
+        keys: Sequence[str],
+        place: Place,
+        known: Known | None,
+        body_digest: str,
+        pictures: dict[str, Asset],
+    ) -> Outcome:
+        """Store an article in one transaction; returns what it was.
+
+        ``keys`` are the comparable addresses it goes by. A revision that says the same as the current
+        one is not stored again. Nothing is ever overwritten.
+        """
+        digest = _digest(article)
+        try:
+            with self._index.transaction():
+                number = known.number if known else self._create(entry, article, place, capture)
+                for key in keys:
+                    self._index.execute(
+                        upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing()
+                    )
+                self._index.execute(
+                    update(t.articles)
+                    .where(t.articles.c.number == number)
+                    .values(
+                        checked_at=capture.fetched_at,
+                        entry_title=entry.title,
+                        entry_updated=entry.updated or entry.published,
+                        etag=capture.header("etag"),
+                        last_modified=capture.header("last-modified"),
+                        body_digest=body_digest,
+                        gone=0,
+                    )
+                )
+                if known and self._current_digest(number) == digest:
+                    return "unchanged"
+                self._add_assets(pictures)
+                self._add_revision(number, article, capture, digest)
+                return "updated" if known else "new"
+        except (DatabaseError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _create(self, entry: Entry, article: Article, place: Place, capture: Capture) -> int:
+        position = self._index.value(
+            select(func.coalesce(func.max(t.articles.c.position), 0)).where(
+                t.articles.c.section == place.section
+            )
+        )
+        values = {
+            "section": place.section,
+            "position": (position or 0) + 1,
+            "id": self._free_id(place.id),
+            "url": article.url,
+            "publisher": place.publisher,
+            "first_seen": capture.fetched_at,
+            "checked_at": capture.fetched_at,
+        }
+        number = self._index.insert(insert(t.articles).values(**values))
+        self._index.execute(insert(t.ids).values(key=str(values["id"]).casefold(), article=number))
+        return number
+
+    def _free_id(self, wanted: str) -> str:
+        """The id asked for, or the first of ``<id>-2``, ``<id>-3`` … that no article has."""
+        for attempt in range(1, 100_000):
+            candidate = wanted if attempt == 1 else f"{wanted}-{attempt}"
+            taken = select(t.ids.c.article).where(t.ids.c.key == candidate.casefold())
+            if self._index.value(taken) is None:
+                return candidate
+        raise ArchiveError(f"no free id like {wanted!r}", where=str(self._path), hint="report this address")
+
+    def _current_digest(self, article: int) -> str:
+        query = (
+            select(t.revisions.c.digest)
+            .join(t.articles, t.articles.c.revision == t.revisions.c.number)
+            .where(t.articles.c.number == article)
+        )
+        return self._index.value(query) or ""
+
+    def _add_assets(self, pictures: dict[str, Asset]) -> None:
+        for url, asset in pictures.items():
+            self._index.execute(upsert(t.assets).values(**asdict(asset)).on_conflict_do_nothing())
+            statement = upsert(t.pictures).values(url=url, digest=asset.digest)
+            self._index.execute(
+                statement.on_conflict_do_update(index_elements=["url"], set_={"digest": asset.digest})
+            )
+
+    def _add_revision(self, number: int, article: Article, capture: Capture, digest: str) -> None:
+        kept = None
+        if self._keep_captures:
+            file, offset, size = self._log.append(capture)
+            row = insert(t.captures).values(
+                article=number,
+                url=capture.url,
+                fetched_at=capture.fetched_at,
+                file=file,
+                offset=offset,
+                size=size,
+            )
+            kept = self._index.insert(row)
+        count = self._index.value(
+            select(func.coalesce(func.max(t.revisions.c.revision), 0)).where(t.revisions.c.article == number)
+        )
+        revision = self._index.insert(
+            insert(t.revisions).values(
+                article=number,
+                revision=(count or 0) + 1,
+                title=article.title,
+                authors=list(article.authors),
+                published=article.published,
+                updated=article.updated,
+                captured_at=capture.fetched_at,
+                language=article.language,
+                excerpt=article.excerpt,
+                text_length=article.text_length,
+                digest=digest,
+                lead_image=article.lead_image,
+                capture=kept,
+                pictures=[asdict(picture) for picture in article.pictures],
+                assets=list(article.assets),
+                html=article.html,
+                markdown=article.markdown,
+            )
+        )
+        self._index.execute(update(t.articles).where(t.articles.c.number == number).values(revision=revision))
+        self._index.execute(delete(t.uses).where(t.uses.c.article == number))
+        for path in article.assets:
+            self._index.execute(insert(t.uses).values(path=path, article=number))
+
+    def checked(self, known: Known, entry: Entry, at: datetime, *, gone: bool = False) -> None:
+        """Note that an article was asked for again and is as it was, or is no longer there."""
+        values: dict[str, Any] = {"checked_at": at, "gone": int(gone)}
+        if not gone:
+            values |= {"entry_title": entry.title, "entry_updated": entry.updated or entry.published}
+        self._write(update(t.articles).where(t.articles.c.number == known.number).values(**values))
+
+    # --- pictures ------------------------------------------------------------------------
+
+    def carried(self, urls: Iterable[str]) -> dict[str, Asset]:
+        """Assets already carried for these picture addresses. Safe to call from any thread."""
+        query = (
+            select(t.pictures.c.url, t.assets)
+            .join(t.assets, t.assets.c.digest == t.pictures.c.digest)
+            .where(t.pictures.c.url.in_(list(urls)))
+        )
+        found = {}
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        for row in rows:
+            asset = Asset(**{name: row[name] for name in Asset.__slots__})
+            if (self.folder / asset.path).exists():
+                found[row["url"]] = asset
+        return found
+
+    def keep_asset(self, asset: Asset, data: bytes) -> None:
+        """Write a picture's bytes, once, under its content's name. Safe to call from any thread."""
+        path = self.folder / asset.path
+        if path.exists():
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{os.getpid()}-{id(data)}.part")
+            part.write_bytes(data)
+            part.replace(path)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    # --- sources -------------------------------------------------------------------------
+
+    def last_entries(self, section: str) -> list[Entry]:
+        """What a section's source listed when it last answered."""
+        rows = self._index.value(select(t.sources.c.entries).where(t.sources.c.section == section)) or []
+        return [_entry(row) for row in rows]
+
+    def listed(self, section: str, entries: Sequence[Entry] | None, at: datetime) -> None:
+        """Note a source's answer; None: it said that nothing changed."""
+        values: dict[str, Any] = {"checked_at": at, "succeeded_at": at}
+        if entries is not None:
+            values["entries"] = [_plain(entry) for entry in entries]
+        statement = upsert(t.sources).values(section=section, **{"entries": [], **values})
+        self._write(statement.on_conflict_do_update(index_elements=["section"], set_=values))
+
+    def validators(self) -> dict[str, Validators]:
+        """For every feed and list page: what to send to ask for it only if it changed."""
+        rows = self._index.rows(select(t.validators))
+        return {row["url"]: Validators(row["etag"], row["last_modified"]) for row in rows}
+
+    def keep_validators(self, url: str, validators: Validators) -> None:
+        """Remember an answer's validators for the next run."""
+        values = asdict(validators)
+        statement = upsert(t.validators).values(url=url, **values)
+        self._write(statement.on_conflict_do_update(index_elements=["url"], set_=values))
+
+    def captures_of(self, section: str) -> Iterable[tuple[Entry, Capture]]:
+        """The newest kept capture of every article of a section, in order of arrival, to be read again."""
+        newest = select(func.max(t.captures.c.number)).group_by(t.captures.c.article).scalar_subquery()
+        query = (
+            select(t.captures.c.file, t.captures.c.offset, t.articles)
+            .join(t.articles, t.articles.c.number == t.captures.c.article)
+            .where(t.articles.c.section == section, t.captures.c.number.in_(newest))
+            .order_by(t.articles.c.position)
+        )
+        rows = self._index.rows(query)
+        for row in rows:
+            entry = Entry(row["url"], row["entry_title"], published=row["entry_updated"], id=row["id"])
+            yield entry, self._log.read(row["file"], row["offset"])
+
+    def _write(self, statement: Any) -> None:
+        try:
+            self._index.write(statement)
+        except DatabaseError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: DatabaseError | OSError) -> ArchiveError:
+        reason = str(error.orig) if isinstance(error, DatabaseError) else str(error)
+        full = "full" in reason or "No space" in reason
+        hint = (
+            "free some space; the next run carries on" if full else "check the disk; the next run carries on"
+        )
+        return ArchiveError(f"could not be written: {reason}", where=str(self.folder), hint=hint)
+
+
+def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "busy_timeout = 5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _digest(article: Article) -> str:
+    """Changes when a reader would see a difference."""
+    seen = [
+        article.title,
+        list(article.authors),
+        article.published.isoformat() if article.published else "",
+        article.language,
+        article.html,
+        article.markdown,
+    ]
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    values = asdict(entry)
+    return {
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, Path)
+        else value
+        for name, value in values.items()
+        if value not in ("", None, ())
+    }
+
+
+def _entry(values: dict[str, Any]) -> Entry:
+    for name in ("published", "updated"):
+        if name in values:
+            values[name] = datetime.fromisoformat(values[name])
+    if "authors" in values:
+        values["authors"] = tuple(values["authors"])
+    if "page" in values:
+        values["page"] = Path(values["page"])
+    return Entry(**values)

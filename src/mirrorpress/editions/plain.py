@@ -1,0 +1,45 @@
+"""Writing a plain text into Markdown so that every git host shows just that text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]+"
+)
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
+_AUTOLINK = re.compile(r"(https?|ftp|mailto|xmpp)(:)|(www)(\.)|(@)", re.IGNORECASE)
+_LINE_START = re.compile(r"^(\s*(?:\d{1,9})?)([-+=.)])")
+
+
+def escape(text: str) -> str:
+    """``text`` as one line of Markdown that means only itself (CommonMark 2.4, GFM 6.9).
+
+    Markup is escaped, addresses and e-mail addresses do not become links, control and direction-changing
+    characters are gone.
+    """
+    line = " ".join(_FORBIDDEN.sub(" ", text).split())
+    line = _SPECIAL.sub(r"\\\g<0>", line)
+    line = _AUTOLINK.sub(_broken, line)
+    return _LINE_START.sub(r"\1\\\2", line)
+
+
+def _broken(match: re.Match[str]) -> str:
+    if match[5]:
+        return "&#64;"  # "\@" would still be read as an e-mail address by GitHub's parser
+    return f"{match[1]}\\:" if match[2] else f"{match[3]}\\."
+
+
+def destination(path: str) -> str:
+    """A path or address as a Markdown link destination."""
+    return quote(path, safe="/:?#@!$&'*+,;=%~-._").replace("$", "%24").replace("*", "%2A").replace("_", "_")
+
+
+def code(text: str) -> str:
+    """A text shown literally."""
+    line = " ".join(_FORBIDDEN.sub(" ", text).split())
+    runs = [len(run) for run in re.findall(r"`+", line)]
+    fence = "`" * (max(runs, default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"

@@ -1,0 +1,106 @@
+"""QR codes as 1-bit PNG, fast: segno draws the first code of a shape, the rest are XORs.
+
+At a fixed version, error level, mask and length every module of a QR code is a linear function over
+GF(2) of the message's bits (ISO/IEC 18004: the Reed-Solomon code, the placing and the mask are all
+linear or constant). So one drawing per message bit is enough to compose any message of that length.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from functools import cache
+
+import segno
+
+_ERROR = "m"
+_MASK = 3
+_SCALE = 4  # pixels a module
+_BORDER = 4  # modules, as the standard asks
+_WORTH_IT = 30  # codes of one length that are simply drawn; composing pays once bits recur
+
+
+def qr_png(text: str) -> bytes:
+    """A PNG of the QR code for an ASCII ``text`` of up to 400 characters.
+
+    Raises ``ValueError`` for longer or other text.
+    """
+    data = text.encode("ascii")
+    if len(data) > 400:
+        raise ValueError(f"{len(data)} characters are too many for a QR code that a phone reads from paper")
+    return _png(*_shape(len(data)).modules(data))
+
+
+class _Shape:
+    """All codes of messages of one length."""
+
+    def __init__(self, length: int) -> None:
+        self._version: int | str = segno.make_qr(
+            b"\x01" * length, error=_ERROR, mode="byte", boost_error=False
+        ).version
+        self._drawn = 0
+        self._base = b""
+        self._base_modules = 0
+        self._size = 0
+        self._flips: dict[tuple[int, int], int] = {}
+
+    def modules(self, data: bytes) -> tuple[int, int]:
+        """The code's side in modules, and its modules as bits, row by row."""
+        self._drawn += 1
+        if self._drawn <= _WORTH_IT:
+            self._size, self._base_modules = self._draw(data)
+            self._base = data
+            return self._size, self._base_modules
+        modules = self._base_modules
+        for position, (one, other) in enumerate(zip(data, self._base, strict=True)):
+            different = one ^ other
+            while different:
+                bit = different & -different
+                modules ^= self._flip(position, bit)
+                different ^= bit
+        return self._size, modules
+
+    def _flip(self, position: int, bit: int) -> int:
+        """The modules that one bit of the message turns."""
+        if (position, bit) not in self._flips:
+            message = bytearray(self._base)
+            message[position] ^= bit
+            self._flips[position, bit] = self._draw(bytes(message))[1] ^ self._base_modules
+        return self._flips[position, bit]
+
+    def _draw(self, data: bytes) -> tuple[int, int]:
+        code = segno.make_qr(
+            data, error=_ERROR, mask=_MASK, mode="byte", version=self._version, boost_error=False
+        )
+        bits = 0
+        for row in code.matrix:
+            for module in row:
+                bits = bits << 1 | (module & 1)
+        return len(code.matrix), bits
+
+
+_shape = cache(_Shape)
+
+
+def _png(size: int, modules: int) -> bytes:
+    """A greyscale PNG of one bit a pixel (PNG 1.2, colour type 0)."""
+    width = (size + 2 * _BORDER) * _SCALE
+    stride = (width + 7) // 8
+    white = b"\x00" + b"\xff" * stride
+    lines = [white * (_BORDER * _SCALE)]
+    full = (1 << width) - 1
+    for row in range(size):
+        dark = modules >> (size - 1 - row) * size & ((1 << size) - 1)
+        spread = int("".join(_WIDE[bit] for bit in f"{dark:0{size}b}"), 2) << _BORDER * _SCALE
+        pixels = (full ^ spread) << (stride * 8 - width)
+        lines.append((b"\x00" + pixels.to_bytes(stride, "big")) * _SCALE)
+    lines.append(white * (_BORDER * _SCALE))
+    header = struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
+
+
+_WIDE = {"0": "0" * _SCALE, "1": "1" * _SCALE}

@@ -1,0 +1,70 @@
+"""The last look at every file before readers can get it.
+
+Whatever went wrong before, no page leaves that loads something from elsewhere, runs something, or leads
+a reader by one click to a plain-http address or a literal IP.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_ESCAPED = re.compile(r"\\.")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>|<[!?][^>]*>")
+_ALLOWED_TAGS = {
+    "strong": "", "em": "", "s": "", "sub": "", "sup": "", "br": "", "div": ' dir="(?:rtl|ltr)"', "code": "",
+    "b": "", "i": "", "del": "",
+}  # fmt: skip
+_AUTOLINK = re.compile(r"<(?:https://[^\s<>]+|mailto:[^\s<>]+)>")
+_IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]*)")
+_LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S", re.MULTILINE)
+_BARE = re.compile(r"(?:http|ftp)://|\bwww\.[\w-]+\.", re.IGNORECASE)
+_LITERAL_IP = re.compile(r"^https://(?:\d+(?:\.\d+){0,3}|\[[^\]]*\]|0x[0-9a-f]+)(?:[:/?#]|$)", re.IGNORECASE)
+_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//")
+
+
+def dangers(path: str, data: bytes) -> list[str]:
+    """What in a file would break a promise to readers, one line each; an empty list for a safe file."""
+    if path.endswith(".md"):
+        return dangers_in_markdown(data.decode("utf-8", "replace"))
+    if path.endswith(".xml"):
+        return _dangers_in_feed(data.decode("utf-8", "replace"))
+    return []
+
+
+def dangers_in_markdown(text: str) -> list[str]:
+    """See ``dangers``. Fenced and inline code is shown literally and so is safe; so is what is escaped."""
+    text = _ESCAPED.sub("  ", _CODE.sub(" ", _FENCED.sub("\n", text)))
+    text = text.replace("\\\n", "\n")
+    found = []
+    for match in _IMAGE.finditer(text):
+        if _SCHEME.match(match[1]):
+            found.append(f"a picture from elsewhere: {match[1][:100]}")
+    for match in _LINK.finditer(text):
+        target = match[1]
+        if _SCHEME.match(target) and (
+            not target.startswith(("https://", "mailto:")) or _LITERAL_IP.match(target)
+        ):
+            found.append(f"a link that is not https to a named host: {target[:100]}")
+    found += [f"a link by reference: {match[0].strip()[:100]}" for match in _REFERENCE.finditer(text)]
+    rest = _AUTOLINK.sub(
+        lambda link: f"a literal IP {link[0]}" if _LITERAL_IP.match(link[0][1:-1]) else " ", text
+    )
+    for match in _TAG.finditer(rest):
+        attributes = _ALLOWED_TAGS.get((match[2] or "").lower())
+        if attributes is None or (not match[1] and not re.fullmatch(attributes + r"\s*/?", match[3])):
+            found.append(f"markup that does not belong there: {match[0][:100]}")
+    outside_links = re.sub(r"\]\([^)]*\)", "]", _TAG.sub(" ", rest))
+    found += [
+        f"an address that a git host turns into a link: {match[0]}" for match in _BARE.finditer(outside_links)
+    ]
+    return found
+
+
+def _dangers_in_feed(text: str) -> list[str]:
+    return [
+        f"markup that does not belong there: {tag}"
+        for tag in re.findall(r"<(?:script|img|iframe|\?xml-style)[^>]*>", text)
+    ]

@@ -1,0 +1,49 @@
+"""What goes into reading a page and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mirrorpress.model import ArticleRules, Picture
+
+PICTURE = "picture:"
+"""Marks the n-th picture of a draft in its HTML: ``<img src="picture:0">``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page to read: its bytes and what is known about it from outside.
+
+    ``title``, ``published`` and ``authors`` are what the entry said; ``language`` what the section
+    says; ``site_names`` are names that page titles carry after a dash.
+    """
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    rules: ArticleRules = ArticleRules()
+    title: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    site_names: tuple[str, ...] = ()
+    old_mirror: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article before its pictures are fetched. ``html`` is simple but not yet sanitised."""
+
+    url: str
+    canonical: str
+    title: str
+    html: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    language: str = ""
+    pictures: tuple[Picture, ...] = field(default=())
+    lead: str = ""  # an address from the page's metadata, used when the body holds no picture

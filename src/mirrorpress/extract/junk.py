@@ -1,0 +1,119 @@
+"""What never belongs to an article: scripts, frames, forms, hidden elements, advertisements, share bars.
+
+Names of classes and ids are matched as whole words (``ad-slot``, ``adSlot``, ``ad_slot``, never ``shadow``
+or ``header``). An element that holds much of the page's text is never removed for its name alone: some
+sites wrap the whole page in ``<form>`` (ASP.NET) or ``<div class="has-ads">``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mirrorpress.markup import Element, Node
+
+_NEVER = (
+    "script, style, iframe, frame, frameset, object, embed, applet, template, input, button, select, textarea, "
+    "svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])", re.I
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+_ADS = frozenset(
+    "ad ads adv advert adverts advertisement advertising advertorial adsbygoogle adsense adslot adbox adunit banner "
+    "dfp gpt sponsor sponsored sponsors promo promos promoted promotion taboola outbrain mgid revcontent "
+    "doubleclick guanggao".split()
+)
+_SHARE = frozenset(
+    "share sharing shares sharebar addthis sharethis social bdsharebuttonbox jiathis bshare".split()
+)
+_AROUND = frozenset(
+    "related recommend recommended recommendation recommendations readmore newsletter newsletters subscribe "
+    "subscription paywall comment comments disqus breadcrumb breadcrumbs pagination pager cookie cookies consent "
+    "popup modal lightbox sidebar menu navbar toolbar skip login signup signin donate donation print "
+    "infobar feedback survey rating ratings popular trending mostread".split()
+)
+_BYLINE = frozenset(
+    "byline meta author authors timestamp pubdate publish published date tags tag keywords editor-info".split()
+)
+_APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
+_AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
+
+
+def words_of(element: Element) -> set[str]:
+    """The words in an element's class, id and role, lower case."""
+    names = f"{element.attr('class') or ''} {element.attr('id') or ''}"
+    return {word.lower() for word in _WORD.findall(names)}
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether a reader of the original would not have seen the element."""
+    attributes = element.attrs
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or element.tag == "noscript":
+        return True
+    return bool(_HIDDEN_STYLE.search(element.attr("style") or ""))
+
+
+def prune(root: Node, *, automatic: bool) -> None:
+    """Remove from a tree, in place, what is never part of an article.
+
+    With ``automatic`` false an operator chose the body by selector: only what no body may hold goes.
+    """
+    _keep_lazy_pictures(root)
+    root.remove(_NEVER)
+    total = max(len(root.text), 1)
+    for element in root.select("[hidden], [aria-hidden], [style], noscript"):
+        if is_hidden(element) and not (automatic and _is_bulk(element, total)):
+            element.decompose()
+    for element in root.select("form, [class], [id], aside, footer"):
+        if _is_bulk(element, total) or element.tag in ("html", "body", "article", "main", "p", "h1"):
+            continue
+        if element.tag == "form" or _is_named_junk(element, automatic=automatic):
+            element.decompose()
+
+
+def _is_bulk(element: Element, total: int) -> bool:
+    return len(element.text) > 0.4 * total
+
+
+def _is_named_junk(element: Element, *, automatic: bool) -> bool:
+    words = words_of(element)
+    if words & _ADS or words & _SHARE:
+        return True
+    if words & {"copyright", "notice", "credit", "caption", "correction"}:
+        return False  # the publisher's notices stay, whatever else the class says
+    if automatic and words & _AROUND:
+        return True
+    if automatic and words & _BYLINE and len(element.text.strip()) < 120 and not element.select_one("img"):
+        return True
+    return automatic and element.tag in ("aside", "footer") and link_density(element) > 0.4
+
+
+def _keep_lazy_pictures(root: Node) -> None:
+    """Put a picture that only ``<noscript>`` holds where the script would have put it."""
+    for element in root.select("noscript"):
+        pictures = element.select("img")
+        before = element.previous_sibling
+        shown = isinstance(before, Element) and (before.tag == "img" or before.select_one("img"))
+        if pictures and not shown:
+            element.insert_before(*[picture.extract() for picture in pictures])
+
+
+def link_density(element: Element) -> float:
+    """The share of an element's text that stands in links."""
+    total = len(element.text.strip())
+    return sum(len(link.text.strip()) for link in element.select("a")) / total if total else 0.0
+
+
+def is_appeal(element: Element) -> bool:
+    """Whether a block asks for money or membership: two links there, or one beside an advertising picture.
+
+    Old mirrors turned links into ``<span href>``; both forms count.
+    """
+    targets = [node.attr("href") or "" for node in element.select("a[href], [href]")]
+    asking = sum(1 for target in targets if _APPEAL.search(target))
+    if not asking or asking < 0.6 * len(targets):
+        return False
+    pictures = [image.attr("src") or "" for image in element.select("img")]
+    return asking >= 2 or any(_AD_PATH.search(source) for source in pictures)

@@ -1,0 +1,59 @@
+"""Which addresses a page of ours may name, and in what form."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+_TRACKING = re.compile(
+    r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|spm|cmpid|ocid)$",
+    re.IGNORECASE,
+)
+BARE = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+", re.IGNORECASE)
+"""What GitHub-flavoured Markdown turns into a link by itself (GFM 6.9), ended before CJK punctuation."""
+
+
+def resolve(href: str, base: str) -> str:
+    """The absolute address behind an ``href``; an empty string when it has none."""
+    try:
+        return urljoin(base, re.sub(r"[\t\r\n]", "", href.strip()))
+    except ValueError:
+        return ""
+
+
+def without_tracking(url: str) -> str:
+    """The address without the parameters that only tell where a reader came from."""
+    parts = urlsplit(url)
+    if not parts.query:
+        return url
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(key, value) for key, value in pairs if not _TRACKING.match(key)]
+    if len(kept) == len(pairs):
+        return url
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def is_literal_ip(host: str) -> bool:
+    """Whether a host is an address rather than a name, in any form that browsers take (WHATWG URL 3.5)."""
+    host = host.strip("[]").rstrip(".")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        last = host.rsplit(".", 1)[-1]
+        return bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
+    return True
+
+
+def followable(url: str) -> bool:
+    """Whether a reader may be sent there by a click: https to a named host, or mailto."""
+    if re.search(r"[\s<>\"\\^`{|}]", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", parts.path))
+    return parts.scheme == "https" and "." in host and not is_literal_ip(host) and not parts.username

@@ -1,0 +1,245 @@
+"""Title, authors, dates, language of a page: from JSON-LD, Open Graph and other metadata, visible marks, the
+address, and last what the entry said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mirrorpress.extract import links
+from mirrorpress.extract.draft import Page
+from mirrorpress.extract.text import plain, squeeze
+from mirrorpress.markup import Document, json_ld, language_of, parse_fragment
+
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|LiveBlog")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
+_NEWSWIRE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_LANGUAGES = {
+    "cmn": "zh",
+    "pes": "fa",
+    "eng": "en",
+    "rus": "ru",
+    "arb": "ar",
+    "jpn": "ja",
+    "kor": "ko",
+    "tur": "tr",
+}
+_TITLE_END = re.compile(r"\s*(?:[|｜_»–—]|\s-\s)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page says about its article. Dates are aware UTC datetimes."""
+
+    title: str
+    authors: tuple[str, ...]
+    published: datetime | None
+    updated: datetime | None
+    language: str
+    canonical: str
+    lead: str
+
+
+def read_metadata(document: Document, page: Page, text: str) -> Metadata:
+    """Gather a page's metadata; ``text`` is the body's text, for language and dates in the first line."""
+    linked = next(
+        (item for item in json_ld(document) if _ARTICLE_TYPES.search(str(item.get("@type", "")))), {}
+    )
+    meta = _metas(document)
+    published, updated = _dates(document, page, linked, meta, text)
+    return Metadata(
+        title=_title(document, page, linked, meta),
+        authors=_authors(document, page, linked, meta),
+        published=published,
+        updated=updated if updated and published and updated - published > timedelta(minutes=1) else None,
+        language=_language(document, page, text),
+        canonical=_canonical(document, page),
+        lead=_lead(page, linked, meta),
+    )
+
+
+def _metas(document: Document) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in document.select("meta[content]"):
+        name = (element.attr("property") or element.attr("name") or element.attr("itemprop") or "").lower()
+        if name and name not in found:
+            found[name] = plain(element.attr("content") or "")
+    return found
+
+
+def _as_text(html: str) -> str:
+    return plain(parse_fragment(html[:2000]).text) if "<" in html or "&" in html else plain(html[:2000])
+
+
+def _title(document: Document, page: Page, linked: dict[str, Any], meta: dict[str, str]) -> str:
+    if page.rules.title and (element := document.select_one(page.rules.title)):
+        return plain(element.text)
+    headline = _as_text(str(linked.get("headline") or ""))
+    given = [
+        meta.get("og:title", ""),
+        page.title,
+        headline,
+        *(plain(e.text) for e in document.select("head title")[:1]),
+    ]
+    headings = [plain(element.text) for element in document.select("h1")[:4]]
+    for heading in headings:
+        # A heading that the page's metadata agrees with is the title in full.
+        if len(heading) > 3 and any(squeeze(heading) in squeeze(words) for words in given if words):
+            return heading
+    for candidate in (page.title, headline, meta.get("og:title", ""), *headings[:1], given[-1]):
+        if candidate:
+            return _without_site(candidate, page.site_names)
+    return ""
+
+
+def _without_site(title: str, names: Iterable[str]) -> str:
+    for name in names:
+        stem = title.removesuffix(name)
+        if name and stem != title and _TITLE_END.search(stem[-4:]):
+            return _TITLE_END.sub("", stem[-4:]).join((stem[:-4], "")) or title
+    return title
+
+
+def _authors(document: Document, page: Page, linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+    if page.rules.authors:
+        return _distinct(element.text for element in document.select(page.rules.authors))
+    names = list(_names(linked.get("author")))
+    if not names:
+        names = [
+            value for key in ("author", "article:author", "byl", "dc.creator") if (value := meta.get(key))
+        ]
+    if not names:
+        names = [
+            element.text
+            for element in document.select("[rel=author], [itemprop=author], .byline .author")[:5]
+        ]
+    return _distinct(names) or page.authors
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _names(value.get("name"))
+    elif isinstance(value, list):
+        for item in value[:20]:
+            yield from _names(item)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    cleaned = [
+        re.sub(r"^(by|author|作者|文|记者|نویسنده)\s*[:：]?\s+", "", plain(name), flags=re.I)
+        for name in names
+    ]
+    good = [name for name in cleaned if 0 < len(name) <= 80 and not name.startswith(("http:", "https:"))]
+    return tuple(dict.fromkeys(good))[:8]
+
+
+def _dates(
+    document: Document, page: Page, linked: dict[str, Any], meta: dict[str, str], text: str
+) -> tuple[datetime | None, datetime | None]:
+    if page.rules.published and (element := document.select_one(page.rules.published)):
+        chosen = parse_date(element.attr("datetime") or element.attr("content") or element.text)
+        if chosen:
+            return chosen, page.updated
+    published = _first_date(
+        linked.get("datePublished"),
+        linked.get("dateCreated"),
+        *(
+            meta.get(key)
+            for key in ("article:published_time", "datepublished", "pubdate", "publishdate", "dc.date")
+        ),
+        *(element.attr("datetime") for element in document.select("time[datetime]")[:1]),
+    )
+    updated = _first_date(
+        linked.get("dateModified"),
+        *(meta.get(key) for key in ("article:modified_time", "datemodified", "og:updated_time")),
+    )
+    # An entry's date has a zone; a page's often has none, or only a day.
+    if page.published and (published is None or abs(published - page.published) < timedelta(days=1)):
+        published = page.published
+    published = published or date_in_url(page.url) or _date_in_text(text)
+    return published, page.updated or updated
+
+
+def _first_date(*values: Any) -> datetime | None:
+    return next((found for value in values if value and (found := parse_date(str(value)))), None)
+
+
+def parse_date(value: str) -> datetime | None:
+    """A date in ISO 8601, or with the year first in any writing; without a zone it is taken as UTC."""
+    value = plain(value)[:60].translate(_DIGITS)
+    try:
+        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        match = _DATE.search(value)
+        return _day(*match.groups()) if match else None
+    try:
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:
+        return None
+    return found if _sane(found) else None
+
+
+_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+
+
+def _day(year: str, month: str, day: str) -> datetime | None:
+    try:
+        found = datetime(int(year), int(month), int(day), tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if _sane(found) else None
+
+
+def _sane(moment: datetime) -> bool:
+    return 1990 <= moment.year <= 2100
+
+
+def date_in_url(url: str) -> datetime | None:
+    """The day that an address names, as in ``/2023/02/22/``."""
+    match = _URL_DATE.search(url)
+    return _day(*match.groups()) if match else None
+
+
+def _date_in_text(text: str) -> datetime | None:
+    match = _NEWSWIRE_DATE.search(text[:200])
+    return _day(*match.groups()) if match else None
+
+
+def _language(document: Document, page: Page, text: str) -> str:
+    declared = (document.root.attr("lang") if document.root else None) or ""
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", declared):
+        declared = ""
+    if page.language:
+        return page.language
+    told = language_of(text) if len(text) > 40 else ""
+    seen = _LANGUAGES.get(told, "")
+    # Templates keep lang="en" on pages in every language; the text decides between different languages.
+    if seen and (not declared or not declared.lower().startswith(seen)):
+        return seen
+    return declared
+
+
+def _canonical(document: Document, page: Page) -> str:
+    element = document.select_one("link[rel~=canonical i][href]")
+    url = links.resolve(element.attr("href") or "", page.url) if element else ""
+    return url if url.startswith(("http://", "https://")) and len(url) < 2000 else ""
+
+
+def _lead(page: Page, linked: dict[str, Any], meta: dict[str, str]) -> str:
+    image = linked.get("image")
+    while isinstance(image, list) and image:
+        image = image[0]
+    if isinstance(image, dict):
+        image = image.get("url")
+    for candidate in (meta.get("og:image"), image, meta.get("twitter:image")):
+        if isinstance(candidate, str) and (url := links.resolve(candidate, page.url)).startswith(
+            ("http://", "https://")
+        ):
+            return url
+    return ""

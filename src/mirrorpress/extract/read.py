@@ -1,0 +1,108 @@
+"""Read one page into a draft."""
+
+from __future__ import annotations
+
+import re
+
+from mirrorpress.errors import ExtractError
+from mirrorpress.extract.blocks import Block, Flow, adopt_captions, to_html
+from mirrorpress.extract.draft import Draft, Page
+from mirrorpress.extract.junk import prune
+from mirrorpress.extract.locate import container, keep_article, main_text
+from mirrorpress.extract.metadata import read_metadata
+from mirrorpress.extract.oldmirror import read_old_page
+from mirrorpress.extract.text import plain
+from mirrorpress.markup import Document, Element, decode, parse
+from mirrorpress.model import Picture
+
+_BINARY = re.compile(
+    rb"^(%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\x1f\x8b|RIFF|\x00\x00\x00.ftyp)", re.DOTALL
+)
+
+
+def read(page: Page) -> Draft:
+    """Which title, text and pictures a page holds.
+
+    Run isolated: the input is hostile. Raises ``ExtractError`` when the page is no HTML or holds no
+    article; its hint says what to try.
+    """
+    body = page.body
+    if not body.strip():
+        raise ExtractError("the page is empty", where=page.url, hint="it is asked for again on the next run")
+    if _BINARY.match(body) or b"\x00" in body[:1000] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ExtractError(
+            "the page is not text", where=page.url, hint="it may be a download; filter it by its title"
+        )
+    if page.old_mirror:
+        return read_old_page(page)
+    html = decode(body, page.content_type)
+    try:
+        document = parse(html)
+    except ValueError as error:
+        raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
+    base = document.base_url(page.url) or page.url
+    if page.rules.body:
+        blocks, pictures = _chosen(document, page, base)
+        metadata = read_metadata(document, page, " ".join(block.text for block in blocks))
+    else:
+        lines = main_text(html)
+        metadata = read_metadata(document, page, " ".join(lines))
+        prune(document, automatic=True)
+        place = container(document, lines)
+        flow = Flow(base).take(place).close() if place is not None else Flow(base)
+        blocks = keep_article(adopt_captions(flow.blocks, flow.pictures), lines)
+        pictures = flow.pictures
+    return assemble(
+        page,
+        blocks,
+        pictures,
+        title=metadata.title,
+        canonical=metadata.canonical,
+        authors=metadata.authors,
+        published=metadata.published,
+        updated=metadata.updated,
+        language=metadata.language,
+        lead=metadata.lead,
+    )
+
+
+def _chosen(document: Document, page: Page, base: str) -> tuple[list[Block], list[Picture]]:
+    found = document.select(page.rules.body)
+    if not found:
+        raise ExtractError(
+            f"the selector {page.rules.body!r} matches nothing",
+            where=page.url,
+            hint="the site may have changed its layout; correct sections.article.body",
+        )
+    outermost: list[Element] = []
+    for element in found:
+        if not any(ancestor in outermost for ancestor in element.ancestors):
+            outermost.append(element)
+    flow = Flow(base)
+    for element in outermost:
+        for selector in page.rules.remove:
+            element.remove(selector)
+        prune(element, automatic=False)
+        flow.take(element).close()
+    return adopt_captions(flow.blocks, flow.pictures), flow.pictures
+
+
+def assemble(
+    page: Page, blocks: list[Block], pictures: list[Picture], *, title: str, **known: object
+) -> Draft:
+    """A draft from the blocks of a body. Raises ``ExtractError`` when it has no words or no title."""
+    text = "\n".join(block.text for block in blocks if block.text)
+    words = sum(len(block.text) for block in blocks if block.kind != "figure")
+    if not words:
+        raise ExtractError(
+            "no article text was found",
+            where=page.url,
+            hint="if the page shows one in a browser, set sections.article.body to a selector of its container",
+        )
+    title = plain(title)[:500]
+    if not title:
+        raise ExtractError(
+            "the page has no title", where=page.url, hint="set sections.article.title to a selector"
+        )
+    html = to_html(blocks, title)
+    return Draft(url=page.url, title=title, html=html, text=text, pictures=tuple(pictures), **known)  # type: ignore[arg-type]

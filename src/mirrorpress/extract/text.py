@@ -1,0 +1,33 @@
+"""Small rules about characters that every text from a page goes through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# C0 and C1 controls but tab and newline, surrogates, noncharacters, U+FEFF, object replacement.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffc\ufffe\uffff]"
+)
+# Overrides and embeddings can make a text read as what it is not (CVE-2021-42574); the marks
+# U+200E and U+200F and the joiners U+200C and U+200D are needed by Persian and stay.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SPACE = re.compile(r"\s+")
+_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060]+")
+
+CJK = "\u2e80-\u303f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—"
+
+
+def clean(text: str) -> str:
+    """Remove characters that no text should hold; keep all white space."""
+    return _BIDI.sub("", _FORBIDDEN.sub("", text))
+
+
+def plain(text: str) -> str:
+    """One clean line: white space collapsed, Unicode in NFC."""
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean(text)).strip())
+
+
+def squeeze(text: str) -> str:
+    """A text without white space and joiners, to compare texts by: trafilatura drops U+200C."""
+    return _INVISIBLE.sub("", text)

@@ -1,0 +1,158 @@
+"""archive -> out/<edition>/: render, look at every file once more, write what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from mirrorpress.archive.ledger import Build
+from mirrorpress.archive.store import Archive
+from mirrorpress.editions.safety import dangers
+from mirrorpress.errors import EditionError, SafetyError
+from mirrorpress.model import Configuration, Edition, File
+from mirrorpress.pipeline.report import Report
+
+_UNFINISHED = "unfinished "  # stands before a build's digest while its files are being written
+
+
+def build(
+    configuration: Configuration,
+    archive: Archive,
+    report: Report,
+    clock: Callable[[], datetime],
+    *,
+    full: bool = False,
+) -> None:
+    """Bring every edition's folder up to date.
+
+    Renders only what changed since the last build, unless ``full``, or unless the configuration, the
+    layout or the folder itself changed. Raises ``SafetyError`` when a file would endanger a reader;
+    ``EditionError`` when a file cannot be written. After either, the next build starts anew.
+    """
+    for edition in configuration.editions:
+        _build_edition(configuration, archive, report, clock, edition, full=full)
+
+
+def is_built(configuration: Configuration, archive: Archive, edition: Edition) -> bool:
+    """Whether an edition's folder holds the whole of what the archive holds."""
+    last = archive.ledger.last_build(edition.name)
+    return (
+        last is not None
+        and last.digest == edition.digest(configuration)
+        and last.revision == archive.shelf.clock()
+    )
+
+
+def root_of(configuration: Configuration, edition: str) -> Path:
+    """The folder of an edition."""
+    return configuration.folder / "out" / edition
+
+
+def _build_edition(
+    configuration: Configuration,
+    archive: Archive,
+    report: Report,
+    clock: Callable[[], datetime],
+    edition: Edition,
+    *,
+    full: bool,
+) -> None:
+    root, ledger = root_of(configuration, edition.name), archive.ledger
+    digest, now = edition.digest(configuration), archive.shelf.clock()
+    last = ledger.last_build(edition.name)
+    resumed = last is not None and last.digest == _UNFINISHED + digest
+    whole = full or last is None or not (resumed or last.digest == digest) or not root.is_dir()
+    if last is not None and not whole and not resumed and last.revision == now:
+        return
+    started = Build(last.build if last else 0, last.revision if last else 0, _UNFINISHED, clock())
+    ledger.built(edition.name, started if whole else replace(started, digest=_UNFINISHED + digest), [], [])
+    written: dict[str, str] = {}
+    rendered: set[str] = set()
+    leaving: list[str] = []
+    since = None if whole or last is None else last.revision
+    for item in edition.render(configuration, archive.shelf, since):
+        if isinstance(item, str):
+            leaving.append(item)
+            continue
+        if whole:
+            rendered.add(item.path)
+        if item.path not in written:
+            # After a build that was cut short the folder may hold what the ledger does not know of.
+            before = "" if resumed else ledger.digest_of(edition.name, item.path)
+            mark = _write(root, item, before, report, check_disk=whole)
+            if mark:
+                written[item.path] = mark
+                report.watch("files", len(written), 0)
+    if whole:
+        leaving = [path for path in ledger.present(edition.name) if path not in rendered]
+    left = [path for path in leaving if path not in written and ledger.digest_of(edition.name, path)]
+    for path in left:
+        _remove(root, path)
+        report.files_removed += 1
+    finished = replace(started, revision=now, digest=digest, built_at=clock())
+    if written or left or last is None:
+        finished = replace(finished, build=started.build + 1)
+    ledger.built(edition.name, finished, written.items(), left)
+
+
+def _write(root: Path, file: File, before: str, report: Report, *, check_disk: bool) -> str:
+    """Write a file unless it is there as it should be; returns its digest when it was written."""
+    path = root / file.path
+    if isinstance(file.data, Path):
+        digest = f"asset:{file.path}"  # named by its content
+    else:
+        digest = hashlib.sha256(file.data).hexdigest()
+        if digest != before and (found := dangers(file.path, file.data)):
+            raise SafetyError(
+                f"would break a promise to readers: {found[0]}",
+                where=file.path,
+                hint="nothing was published; please report the page that caused it",
+            )
+    if digest == before and (not check_disk or path.is_file()):
+        return ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name[:100]}.part")
+        if isinstance(file.data, Path):
+            size = _place_copy(file.data, part)
+        else:
+            part.write_bytes(file.data)
+            size = len(file.data)
+        part.replace(path)
+    except OSError as error:
+        raise EditionError(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            hint="make room or correct the permissions; the next build carries on",
+        ) from error
+    report.bytes_written += size
+    report.pages_written += file.path.startswith("pages/") or file.path.endswith(".md")
+    return digest
+
+
+def _place_copy(source: Path, target: Path) -> int:
+    """The same file under a second name where the file system can, else a copy; returns its size in bytes."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target.stat().st_size
+
+
+def _remove(root: Path, path: str) -> None:
+    """Remove a file and the folders that it leaves empty."""
+    place = root / path
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
+        if folder == root:
+            return
+        try:
+            folder.rmdir()
+        except OSError:
+            return

@@ -1,0 +1,121 @@
+"""What to do with what was found. Nothing here touches a network, a disk or a clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Literal, Protocol
+
+from mirrorpress.model import Entry
+
+Why = Literal["new", "changed", "recheck"]
+
+_FRESH = timedelta(days=7)  # articles are corrected in their first days
+_SIBLINGS = 5  # fewer say nothing about what is normal
+
+
+class KnownEntry(Protocol):
+    """What deciding needs to know of an article in the archive."""
+
+    @property
+    def entry_title(self) -> str: ...
+    @property
+    def entry_updated(self) -> datetime | None: ...
+    @property
+    def first_seen(self) -> datetime: ...
+    @property
+    def checked_at(self) -> datetime: ...
+    @property
+    def gone(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An entry to be fetched, and why."""
+
+    entry: Entry
+    key: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a section's entries come to; ``tasks`` oldest first."""
+
+    tasks: tuple[Task, ...]
+    skipped: int
+    unchanged: int
+
+
+def plan(
+    entries: Sequence[tuple[str, Entry]],
+    known: Mapping[str, KnownEntry],
+    *,
+    skip_titles: Sequence[str],
+    claimed: set[str],
+    now: datetime,
+) -> Plan:
+    """Which entries, given as (comparable address, entry), are to be fetched.
+
+    ``claimed`` holds the addresses that this run already fetches for other sections, and grows.
+    """
+    patterns = [re.compile(pattern) for pattern in skip_titles]
+    tasks: list[Task] = []
+    skipped = unchanged = 0
+    for key, entry in _oldest_first(entries):
+        if is_skipped(entry.title, patterns):
+            skipped += 1
+        elif key in claimed:
+            unchanged += 1
+        elif (why := _why(entry, known.get(key), now)) is None:
+            unchanged += 1
+        else:
+            claimed.add(key)
+            tasks.append(Task(entry, key, why))
+    return Plan(tuple(tasks), skipped, unchanged)
+
+
+def is_skipped(title: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    """Whether a title filter leaves the article out."""
+    return any(pattern.search(title) for pattern in patterns)
+
+
+def _oldest_first(entries: Sequence[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
+    """By date where every entry has one; else as the source listed them, from the end."""
+    backwards = list(reversed(entries))
+    if all(entry.published for _, entry in entries):
+        backwards.sort(key=lambda pair: pair[1].published or datetime.min.replace(tzinfo=UTC))
+    return backwards
+
+
+def _why(entry: Entry, known: KnownEntry | None, now: datetime) -> Why | None:
+    if known is None:
+        return "new"
+    said = entry.updated or entry.published
+    if said and known.entry_updated and said > known.entry_updated:
+        return "changed"
+    if entry.title and known.entry_title and entry.title != known.entry_title:
+        return "changed"
+    age = now - known.first_seen
+    pause = max((age - _FRESH) / 8, timedelta(0))
+    if known.gone:
+        pause = max(pause, timedelta(days=1))
+    return "recheck" if now - known.checked_at >= pause else None
+
+
+def too_short(length: int, *, siblings: Sequence[int], before: int) -> str:
+    """Why an article of ``length`` characters must not be published; an empty string when it may be.
+
+    ``siblings`` are the lengths of the section's newest articles, ``before`` that of this article's
+    last good revision (0: none).
+    """
+    if before and length < 0.4 * before:
+        return f"it shrank from {before:,} to {length:,} characters; the last good revision stays"
+    if not before and len(siblings) >= _SIBLINGS:
+        usual = median(siblings)
+        if length < 300 and length < 0.15 * usual:
+            return f"it has {length:,} characters where this section's articles have about {usual:,.0f}"
+    return ""

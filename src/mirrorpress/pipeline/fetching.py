@@ -1,0 +1,187 @@
+"""One entry to one article: fetch | extract | carry pictures | finish. Runs in threads; stores nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from mirrorpress.errors import FetchError, MirrorpressError, SourceError
+from mirrorpress.extract.draft import Draft, Page
+from mirrorpress.extract.finish import finish
+from mirrorpress.extract.links import without_tracking
+from mirrorpress.extract.pictures import carry
+from mirrorpress.extract.read import read
+from mirrorpress.model import (
+    Article,
+    ArticleRules,
+    Asset,
+    Capture,
+    Configuration,
+    Entry,
+    Picture,
+    Section,
+    Validators,
+)
+
+_MOST_PICTURES = 60  # of one article; a page with more is a gallery of its site
+_CANDIDATES = 2  # addresses tried for one picture
+_IMAGES = "image/webp,image/avif,image/png,image/jpeg,image/*;q=0.8"
+_LARGEST_FILE = 10_000_000  # bytes of a page of an old mirror
+
+
+class Fetch(Protocol):
+    """The fetcher's one method, as this module uses it."""
+
+    def __call__(
+        self, url: str, *, validators: Validators = ..., max_bytes: int | None = ..., accept: str = ...
+    ) -> Capture: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an article that is asked for again."""
+
+    validators: Validators
+    body_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One entry's outcome. ``article`` is None when the page is as it was."""
+
+    capture: Capture
+    article: Article | None = None
+    canonical: str = ""
+    body_digest: str = ""
+    pictures: dict[str, Asset] = field(default_factory=dict)
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """The tools that turn entries into articles. ``fetch`` None: work from what is carried already."""
+
+    configuration: Configuration
+    fetch: Fetch | None
+    isolate: Callable[..., Any]
+    carried: Callable[[list[str]], dict[str, Asset]]
+    keep_asset: Callable[[Asset, bytes], None]
+    clock: Callable[[], datetime]
+
+    def work(
+        self, entry: Entry, section: Section, known: Known | None, capture: Capture | None = None
+    ) -> Fetched:
+        """Fetch an entry's page (or take ``capture``) and make its article. Raises ``MirrorpressError``."""
+        if capture is None:
+            capture = self._capture(entry, known)
+        if capture.status == 304:
+            return Fetched(capture)
+        digest = hashlib.sha256(capture.body).hexdigest()
+        if known and digest == known.body_digest:
+            return Fetched(capture, body_digest=digest)
+        try:
+            draft: Draft = self.isolate(read, self._page(entry, section, capture))
+            pictures = self._pictures(draft)
+            numbered = {
+                n: found for n, picture in enumerate(draft.pictures) if (found := _first(picture, pictures))
+            }
+            article: Article = self.isolate(finish, draft, numbered)
+        except MirrorpressError as error:
+            error.where = error.where or capture.final_url
+            raise
+        missing = len(draft.pictures) - len(numbered)
+        canonical = draft.canonical if _is_plausible(draft.canonical, capture.final_url) else ""
+        if canonical and entry.page is None:
+            article = replace(article, url=without_tracking(canonical))
+        return Fetched(capture, article, canonical, digest, pictures, missing)
+
+    def _capture(self, entry: Entry, known: Known | None) -> Capture:
+        if entry.page is not None:
+            return _read_file(entry, entry.page, self.clock())
+        assert self.fetch is not None  # noqa: S101 - work from captures always gives one
+        capture = self.fetch(entry.url, validators=known.validators if known else Validators())
+        if _is_front_page(capture.final_url) and not _is_front_page(entry.url):
+            raise FetchError(
+                "the server sends us to its front page instead",
+                where=entry.url,
+                hint="the article was probably taken away",
+                status=404,
+            )
+        return capture
+
+    def _page(self, entry: Entry, section: Section, capture: Capture) -> Page:
+        publisher = self.configuration.publisher_of(section.publisher, entry.url)
+        adopted = entry.page is not None or capture.header("content-type").startswith("text/markdown")
+        return Page(
+            url=entry.url if adopted else without_tracking(capture.final_url),
+            body=capture.body,
+            content_type=capture.header("content-type"),
+            rules=ArticleRules() if adopted else section.article,
+            title=entry.title,
+            published=entry.published,
+            updated=entry.updated,
+            authors=entry.authors,
+            language=section.language,
+            site_names=(publisher.name, section.title),
+            old_mirror=adopted,
+        )
+
+    def _pictures(self, draft: Draft) -> dict[str, Asset]:
+        """Assets by picture address: those carried before, and those fetched now."""
+        wanted = draft.pictures[:_MOST_PICTURES]
+        found = self.carried([url for picture in wanted for url in picture.urls])
+        for picture in wanted:
+            if self.fetch is None or _first(picture, found):
+                continue
+            for url in picture.urls[:_CANDIDATES]:
+                if asset := self._carry(url):
+                    found[url] = asset
+                    break
+        return found
+
+    def _carry(self, url: str) -> Asset | None:
+        assert self.fetch is not None  # noqa: S101 - asked by _pictures
+        limit = self.configuration.fetch.max_image_bytes
+        try:
+            capture = self.fetch(url, max_bytes=limit, accept=_IMAGES)
+            asset, data = self.isolate(carry, capture.body)
+        except MirrorpressError:
+            return None  # counted as missing; a picture never blocks its article
+        self.keep_asset(asset, data)
+        return asset  # type: ignore[no-any-return]
+
+
+def _first(picture: Picture, found: dict[str, Asset]) -> Asset | None:
+    return next((found[url] for url in picture.urls if url in found), None)
+
+
+def _is_front_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.strip("/") in ("", "index.html", "index.php") and not parts.query
+
+
+def _read_file(entry: Entry, path: Path, now: datetime) -> Capture:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise SourceError(
+                f"the file is over {_LARGEST_FILE:,} bytes", where=str(path), hint="it was left out"
+            )
+        body = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"the file cannot be read: {error.strerror}", where=str(path), hint="it was left out"
+        ) from error
+    return Capture(entry.url, entry.url, now, 200, (("content-type", "text/markdown; charset=utf-8"),), body)
+
+
+def _is_plausible(canonical: str, url: str) -> bool:
+    """Whether a page's canonical address may be believed: on its own site, and not its front page."""
+    theirs, ours = urlsplit(canonical), urlsplit(url)
+    host, own = (part.hostname or "" for part in (theirs, ours))
+    same_site = host.removeprefix("www.").split(".")[-2:] == own.removeprefix("www.").split(".")[-2:]
+    return same_site and bool(theirs.path.strip("/"))

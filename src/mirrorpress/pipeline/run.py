@@ -1,0 +1,150 @@
+"""One run on one mirror: what the commands do, with the lock held and everything closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from mirrorpress.archive.lock import hold
+from mirrorpress.archive.store import Archive
+from mirrorpress.errors import UsageError
+from mirrorpress.gather.fetcher import Fetcher
+from mirrorpress.gather.sources.mirror import OldMirror
+from mirrorpress.model import Configuration, Entry, Section
+from mirrorpress.pipeline import build, publish
+from mirrorpress.pipeline.isolate import Isolation
+from mirrorpress.pipeline.report import Report
+from mirrorpress.pipeline.sync import SectionReach, Sync
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Run:
+    """Holds a mirror's folder for one command. Raises ``BusyError`` when another run holds it.
+
+    ``only`` names the sections to work on; empty: all. ``clock`` is a parameter so that a test or a
+    rebuild can give the same bytes.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        command: str,
+        report: Report,
+        *,
+        only: Sequence[str] = (),
+        clock: Clock = utc_now,
+    ) -> None:
+        self.configuration = configuration
+        self.report = report
+        self._command = command
+        self._clock = clock
+        self._only = only
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        if unknown := [id for id in self._only if self.configuration.section(id) is None]:
+            known = ", ".join(section.id for section in self.configuration.sections) or "none yet"
+            raise UsageError(f"no section {unknown[0]!r}", hint=f"sections are: {known}")
+        with ExitStack() as entering:
+            entering.enter_context(hold(self.configuration.folder))
+            self.archive = entering.enter_context(
+                Archive(
+                    self.configuration.folder,
+                    started=self._clock(),
+                    keep_captures=self.configuration.keep_captures,
+                )
+            )
+            self._number = self.archive.ledger.begin_run(self._command, self._clock())
+            self._exit = entering.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.archive.ledger.end_run(self._number, self._clock(), self.report.as_json())
+        finally:
+            self._exit.close()
+
+    @cached_property
+    def _fetcher(self) -> Fetcher:
+        configuration = self.configuration
+        return self._exit.enter_context(
+            Fetcher(configuration.fetch, contact=configuration.mirror.contact, clock=self._clock)
+        )
+
+    @cached_property
+    def _isolation(self) -> Isolation:
+        return self._exit.enter_context(Isolation())
+
+    @property
+    def sections(self) -> list[Section]:
+        """The sections that this run works on."""
+        return [one for one in self.configuration.sections if not self._only or one.id in self._only]
+
+    def _sync(self, **options: Any) -> Sync:
+        return Sync(
+            self.configuration,
+            self.archive,
+            self._fetcher.fetch,
+            self._isolation.call,
+            self._clock,
+            self.report,
+            **options,
+        )
+
+    def sync(self) -> None:
+        """sources -> archive."""
+        pages = [section for section in self.sections if isinstance(section.source, OldMirror)]
+        self._sync().run([section for section in self.sections if section not in pages])
+        for section in pages:
+            assert isinstance(section.source, OldMirror)  # noqa: S101 - chosen above
+            self.adopt(section.source, publisher=section.publisher, otherwise=section)
+
+    def reread(self) -> None:
+        """captures -> archive: extract again what is kept, without a network."""
+        self._sync(offline=True).reread(self.sections)
+
+    def adopt(
+        self,
+        source: OldMirror,
+        *,
+        publisher: str = "",
+        otherwise: Section | None = None,
+        pictures: bool = True,
+    ) -> None:
+        """Adopt the pages of an old mirror into the sections that their menus name."""
+        sync = self._sync(publisher=publisher, offline=not pictures)
+        reach = SectionReach(self.configuration.folder, self._fetcher.fetch, self._isolation.call, {})
+        by_section: dict[str, list[Entry]] = {}
+        for entry in source.discover(reach) or ():
+            by_section.setdefault(entry.section, []).append(entry)
+        self.report.notes.extend(reach.warnings)
+        for id, entries in sorted(by_section.items()):
+            section = self.configuration.section(id) or otherwise or Section(id, id, publisher)
+            if section is not otherwise and section.id != id:
+                section = Section(id, id, publisher)
+            sync.adopt(section, list(reversed(entries)))
+
+    def build(self, *, full: bool = False) -> None:
+        """archive -> out/<edition>/."""
+        build.build(self.configuration, self.archive, self.report, self._clock, full=full)
+
+    def publish(self) -> None:
+        """out/<edition>/ -> targets; builds first what is not built."""
+        if not all(
+            build.is_built(self.configuration, self.archive, one) for one in self.configuration.editions
+        ):
+            self.build()
+        publish.publish(self.configuration, self.archive, self.report, self._clock)

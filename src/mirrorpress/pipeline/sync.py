@@ -1,0 +1,311 @@
+"""sources -> archive: discover | fetch | extract | store.
+
+Sources are asked and articles fetched side by side; storing happens here, in one thread, in the order
+that was decided, so that the same answers give the same archive whoever answered first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mirrorpress.archive.store import Archive, Known, Place
+from mirrorpress.errors import FetchError, MirrorpressError
+from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
+from mirrorpress.pipeline import fetching
+from mirrorpress.pipeline.decide import Task, is_skipped, plan, too_short
+from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
+from mirrorpress.pipeline.identity import comparable, id_of, safe_id
+from mirrorpress.pipeline.report import Report
+
+T = TypeVar("T")
+_THREADS = 8  # they mostly wait; one host never sees more than fetch.per_host of them
+_AHEAD = 32  # articles fetched but not yet stored, at the most: bounds memory
+
+
+@dataclass
+class SectionReach:
+    """What a section's source may use of the world; implements ``model.Reach``."""
+
+    folder: Path
+    _fetch: Fetch
+    _isolate: Callable[..., Any]
+    _validators: dict[str, Validators]
+    seen: dict[str, Validators] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def fetch(self, url: str) -> Capture:
+        capture = self._fetch(url, validators=self._validators.get(url, Validators()))
+        if capture.status != 304:
+            self.seen[url] = Validators(capture.header("etag"), capture.header("last-modified"))
+        return capture
+
+    def isolate(self, function: Callable[..., T], /, *arguments: Any) -> T:
+        result: T = self._isolate(function, *arguments)
+        return result
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+
+@dataclass
+class _Line:
+    """One section's articles under way, in the order in which they are to be stored."""
+
+    section: Section
+    waiting: deque[Task]
+    known: dict[str, Known]
+    working: deque[tuple[Task, Future[Fetched]]] = field(default_factory=deque)
+    captures: dict[str, Capture] = field(default_factory=dict)
+
+
+@dataclass
+class Sync:
+    """One synchronisation. ``publisher`` overrides the publisher of adopted pages."""
+
+    configuration: Configuration
+    archive: Archive
+    fetch: Fetch
+    isolate: Callable[..., Any]
+    clock: Callable[[], datetime]
+    report: Report
+    publisher: str = ""
+    offline: bool = False
+    _claimed: set[str] = field(default_factory=set)
+
+    def run(self, sections: Sequence[Section]) -> None:
+        """Bring these sections up to date. One section's or article's failure stops no other."""
+        validators = self.archive.validators()
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="sync") as pool:
+            try:
+                asked = {
+                    pool.submit(self._discover, section, validators): section
+                    for section in sections
+                    if section.source is not None
+                }
+                self._work(pool, self._lines(asked))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def reread(self, sections: Sequence[Section]) -> None:
+        """Extract these sections' articles again from the captures that are kept, without a network."""
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="reread") as pool:
+            for section in sections:
+                known: dict[str, Known] = {}
+                line = _Line(section, deque(), known)
+                for entry, capture in self.archive.captures_of(section.id):
+                    key = comparable(entry.url)
+                    known.update(self.archive.known([key]))
+                    line.waiting.append(Task(entry, key, "changed"))
+                    line.captures[key] = capture
+                    if len(line.waiting) >= _AHEAD:
+                        self._work(pool, iter([line]))
+                        known.clear()
+                self._work(pool, iter([line]))
+
+    # --- discovering ---------------------------------------------------------------------
+
+    def _discover(self, section: Section, validators: dict[str, Validators]) -> tuple[SectionReach, Any]:
+        reach = SectionReach(self.configuration.folder, self.fetch, self.isolate, validators)
+        assert section.source is not None  # noqa: S101 - only sections with a source are asked
+        return reach, section.source.discover(reach)
+
+    def _lines(self, asked: dict[Future[tuple[SectionReach, Any]], Section]) -> Iterator[_Line | None]:
+        """A line for every section whose source has answered; None while none has."""
+        while asked:
+            done, _ = wait(asked, timeout=0.05, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda one: asked[one].id):
+                section = asked.pop(future)
+                yield self._line(section, future)
+            if not done:
+                yield None
+
+    def _line(self, section: Section, answer: Future[tuple[SectionReach, Any]]) -> _Line | None:
+        now = self.clock()
+        where = str(getattr(section.source, "url", section.id))
+        entries: Sequence[Entry] | None
+        try:
+            reach, entries = answer.result()
+            self.archive.listed(section.id, None if _has_pages(entries) else entries, now)
+            for url, validators in reach.seen.items():
+                self.archive.keep_validators(url, validators)
+            self.report.notes.extend(f"{section.id}: {warning}" for warning in reach.warnings)
+            self.archive.ledger.succeeded(where)
+        except MirrorpressError as error:
+            self._fail(error, "discover", where, section)
+            entries = None  # what it listed last time is still looked after
+        listed = self.archive.last_entries(section.id) if entries is None else entries
+        return self.line_for(section, listed, now)
+
+    def line_for(self, section: Section, entries: Sequence[Entry], now: datetime) -> _Line:
+        """Decide what to fetch of these entries."""
+        self.report.discovered += len(entries)
+        keyed = [(comparable(entry.url), entry) for entry in entries]
+        known = self.archive.known(key for key, _ in keyed)
+        decided = plan(keyed, known, skip_titles=section.skip_titles, claimed=self._claimed, now=now)
+        self.report.skipped += decided.skipped
+        self.report.unchanged += decided.unchanged
+        return _Line(section, deque(decided.tasks), known)
+
+    # --- working -------------------------------------------------------------------------
+
+    def adopt(self, section: Section, entries: Sequence[Entry]) -> None:
+        """Store these entries in one section; for pages that are files."""
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="adopt") as pool:
+            self._work(pool, iter([self.line_for(section, entries, self.clock())]))
+
+    def _work(self, pool: ThreadPoolExecutor, coming: Iterator[_Line | None]) -> None:
+        """Fetch and store until no line has anything left and none is coming."""
+        workshop = Workshop(
+            self.configuration,
+            None if self.offline else self.fetch,
+            self.isolate,
+            self.archive.carried,
+            self.archive.keep_asset,
+            self.clock,
+        )
+        lines: list[_Line] = []
+        more = True
+        done = total = 0
+        while more or lines:
+            if more and (not lines or sum(len(line.working) for line in lines) < _AHEAD):
+                line = next(coming, False)
+                more = line is not False
+                if isinstance(line, _Line):
+                    lines.append(line)
+                    total += len(line.waiting)
+            self._submit(pool, workshop, lines)
+            heads = [line.working[0][1] for line in lines if line.working]
+            if heads:
+                wait(heads, timeout=0.05 if more else None, return_when=FIRST_COMPLETED)
+            for line in lines:
+                while line.working and line.working[0][1].done():
+                    task, future = line.working.popleft()
+                    self._settle(line, task, future)
+                    done += 1
+                    self.report.watch("articles", done, total)
+            lines = [line for line in lines if line.working or line.waiting]
+
+    def _submit(self, pool: ThreadPoolExecutor, workshop: Workshop, lines: list[_Line]) -> None:
+        """Give every section its turn, so that a slow site holds up only itself."""
+        room = _AHEAD - sum(len(line.working) for line in lines)
+        share = max(_AHEAD // max(len(lines), 1), 2)
+        for line in lines:
+            while line.waiting and room > 0 and len(line.working) < share:
+                task = line.waiting.popleft()
+                known = line.known.get(task.key)
+                asked = None
+                if known and not task.key in line.captures:
+                    # A changed entry is asked for without conditions: some servers never update an ETag.
+                    plain = task.why == "changed"
+                    asked = fetching.Known(Validators() if plain else known.validators, known.body_digest)
+                job = partial(
+                    workshop.work, task.entry, line.section, asked, line.captures.pop(task.key, None)
+                )
+                line.working.append((task, pool.submit(job)))
+                room -= 1
+
+    def _settle(self, line: _Line, task: Task, future: Future[Fetched]) -> None:
+        """Store one article, or note why not."""
+        entry, known = task.entry, line.known.get(task.key)
+        try:
+            fetched = future.result()
+            outcome = self._store(line, task, fetched)
+        except FetchError as error:
+            if known and error.status in (404, 410):
+                self.archive.checked(known, entry, self.clock(), gone=True)
+                self.report.notes.append(
+                    f"{entry.url}: taken away by the publisher; the mirror keeps its last revision"
+                )
+                self.report.unchanged += 1
+                return
+            self._fail(error, "fetch", entry.url, line.section)
+        except MirrorpressError as error:
+            stage = "fetch" if not isinstance(error, FetchError) and "robots" in error.reason else "extract"
+            self._fail(error, stage, entry.url, line.section)
+        else:
+            setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+            self.archive.ledger.succeeded(entry.url)
+
+    def _store(self, line: _Line, task: Task, fetched: Fetched) -> str:
+        entry, known, section = task.entry, line.known.get(task.key), line.section
+        article, capture = fetched.article, fetched.capture
+        if article is None:
+            if known:
+                self.archive.checked(known, entry, capture.fetched_at)
+            return "unchanged"
+        if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
+            return "skipped"
+        keys = [task.key, comparable(capture.final_url)]
+        if fetched.canonical:
+            keys.append(comparable(fetched.canonical))
+        keys = list(dict.fromkeys(keys))
+        if known is None and (known := self._same_article(keys[1:], entry)):
+            line.known[task.key] = known
+        self._hold_back(line, task, fetched, known)
+        if known and known.published and article.published and article.published > known.published:
+            # A feed gives a corrected article the date of its correction.
+            article = replace(
+                article, published=known.published, updated=article.updated or article.published
+            )
+        section_id, id = self._place(entry, section)
+        publisher = self.publisher or section.publisher
+        outcome = self.archive.store(
+            article,
+            capture,
+            entry=entry,
+            keys=keys,
+            place=Place(section_id, id, publisher),
+            known=known,
+            body_digest=fetched.body_digest,
+            pictures=fetched.pictures,
+        )
+        self.report.pictures += len(article.assets)
+        self.report.pictures_missing += fetched.missing
+        return outcome
+
+    def _same_article(self, keys: Sequence[str], entry: Entry) -> Known | None:
+        """An article that the redirected or canonical address already names, if its title agrees: a site
+        whose every page claims the same canonical address must not collapse into one article."""
+        found = self.archive.known(keys)
+        candidate = next((found[key] for key in keys if key in found), None)
+        if candidate and (
+            not entry.title or not candidate.entry_title or candidate.entry_title == entry.title
+        ):
+            return candidate
+        return None
+
+    def _hold_back(self, line: _Line, task: Task, fetched: Fetched, known: Known | None) -> None:
+        """Raise ``MirrorpressError`` for an article too short to be whole."""
+        assert fetched.article is not None  # noqa: S101 - the caller looked
+        if task.entry.page is not None or self.offline:
+            return
+        before = self.archive.text_length(known.number) if known else 0
+        siblings = [] if known else self.archive.recent_lengths(line.section.id)
+        if reason := too_short(fetched.article.text_length, siblings=siblings, before=before):
+            raise MirrorpressError(
+                f"held back: {reason}",
+                where=task.entry.url,
+                hint="look at the page; if the layout changed, correct sections.article",
+            )
+
+    def _place(self, entry: Entry, section: Section) -> tuple[str, str]:
+        wanted = (entry.page is not None and safe_id(entry.id)) or id_of(entry.url)
+        return section.id, wanted
+
+    def _fail(self, error: MirrorpressError, stage: str, where: str, section: Section) -> None:
+        failed = self.report.fail(error, stage, where=where, section=section.id)
+        self.archive.ledger.failed(where, section.id, stage, failed.reason, failed.hint, self.clock())
+
+
+def _has_pages(entries: Sequence[Entry] | None) -> bool:
+    """Entries that are files are read from their folder every time; listing them again costs nothing."""
+    return bool(entries) and entries[0].page is not None  # type: ignore[index]
