@@ -25,7 +25,7 @@ from pathlib import Path
 
 from mirrorpress.errors import TargetError
 from mirrorpress.model import Receipt, Release
-from mirrorpress.targets.files import open_file
+from mirrorpress.targets.files import EditionFiles
 from mirrorpress.targets.tree import copy, link, linked_tree, make_folder, make_room, remove, same
 
 _SLOTS = ("a", "b")
@@ -81,6 +81,7 @@ class _Store:
         self._release = release
         self._folder = path.parent / f".{path.name}.mirrorpress"
         self._draft = self._folder / "draft"
+        self._files = EditionFiles(release.root)
         self._written = self._removed = 0
 
     def publish(self) -> Receipt:
@@ -193,7 +194,7 @@ class _Store:
 
     def _put(self, tree: Path, live: Path | None, path: str, *, sync: bool) -> None:
         place, ready = tree / path, self._draft / "file"
-        with open_file(self._release.root, path) as source:
+        with self._files.open(path) as source:
             make_room(tree, path)
             if live and same(source, live / path):
                 link(live / path, ready)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 
 from mirrorpress.errors import TargetError
-from mirrorpress.targets.files import open_file
+from mirrorpress.targets.files import EditionFiles
 
 COMMITTER = "mirrorpress@localhost.invalid"
 """Committer of every commit of ours. The same for everybody, so that equal content has equal ids and
 nobody's name is published; ``.invalid`` is reserved by RFC 2606 and never delivers mail."""
 
+_UNSAFE = re.compile(rb"[^ !#-[\]-~]")  # all but printable ASCII without quote and backslash
 _CHUNK = 1 << 20
 
 
@@ -24,11 +25,7 @@ def encode(path: str) -> bytes:
 
 def quote(path: bytes) -> bytes:
     """A path in C style, which holds every byte that git allows in a name."""
-    escaped = (
-        byte if 0x20 <= ord(byte) < 0x7F and byte not in b'"\\' else b"\\%03o" % ord(byte)
-        for byte in (path[i : i + 1] for i in range(len(path)))
-    )
-    return b'"' + b"".join(escaped) + b'"'
+    return b'"%s"' % _UNSAFE.sub(lambda byte: b"\\%03o" % ord(byte[0]), path)
 
 
 class Stream:
@@ -40,7 +37,10 @@ class Stream:
     def commit(
         self, ref: str, *, mark: int, when: datetime, message: str, parents: Iterable[str], tree: str | None
     ) -> None:
-        """Open a commit that starts from ``tree`` (None: the empty tree); edits follow."""
+        """Open a commit that starts from ``tree`` (None: the empty tree); edits follow.
+
+        Parents are ids or marks of this session.
+        """
         text = message.replace("\0", " ").strip().encode("utf-8", "replace") + b"\n"
         lines = [
             f"commit {ref}",
@@ -53,9 +53,6 @@ class Stream:
             self._out.write(f"{word} {parent}\n".encode())
         self._out.write(b"deleteall\n" if tree is None else f'M 040000 {tree} ""\n'.encode())
 
-    def reset(self, ref: str, commit: str) -> None:
-        self._out.write(f"reset {ref}\nfrom {commit}\n\n".encode())
-
     def put(self, path: bytes, blob: str) -> None:
         """Set a path to a blob that the repository holds. No file of ours is executable."""
         self._out.write(b"M 100644 %s %s\n" % (blob.encode(), quote(path)))
@@ -63,16 +60,16 @@ class Stream:
     def remove(self, path: bytes) -> None:
         self._out.write(b"D %s\n" % quote(path))
 
-    def write(self, root: Path, path: str) -> None:
-        """Set a path to the content of the file below ``root``, in pieces, so that size is no matter."""
-        with open_file(root, path) as file:
+    def write(self, files: EditionFiles, path: str) -> None:
+        """Set a path to the content of the edition's file, in pieces, so that size is no matter."""
+        with files.open(path) as file:
             size = os.fstat(file.fileno()).st_size
             self._out.write(b"M 100644 inline %s\ndata %d\n" % (quote(encode(path)), size))
             while size > 0 and (chunk := file.read(min(size, _CHUNK))):
                 self._out.write(chunk)
                 size -= len(chunk)
         if size:
-            raise TargetError("became shorter while it was read", where=str(root / path))
+            raise TargetError("became shorter while it was read", where=str(files.root / path))
         self._out.write(b"\n")
 
     def done(self) -> None:

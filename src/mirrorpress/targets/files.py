@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -24,32 +25,50 @@ def check_path(path: str) -> None:
         raise TargetError("no git repository can hold this name", where=printable(path))
 
 
-def open_file(root: Path, path: str) -> BinaryIO:
-    """Open the regular file ``path`` below ``root`` for reading.
+class EditionFiles:
+    """The files below one root. Remembers which folders it has looked at, so that a large edition
+    costs one look a folder."""
 
-    Raises ``TargetError`` when it is missing, is no regular file, or is reached through a symbolic
-    link: a link could carry any file of this machine into a publication.
-    """
-    check_path(path)
-    place = root / path
-    # Every link on the way counts, not only the last one, which is all that O_NOFOLLOW sees.
-    if os.path.realpath(place) != os.path.join(os.path.realpath(root), *path.split("/")):  # noqa: PTH118
-        raise TargetError("is a symbolic link, which is not published", where=str(place), hint=_REBUILD)
-    try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise TargetError("is missing from the edition", where=str(place), hint=_REBUILD) from error
-    except OSError as error:
-        raise TargetError(f"cannot be read: {error.strerror}", where=str(place)) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise TargetError("is not a regular file", where=str(place), hint=_REBUILD)
-    return os.fdopen(descriptor, "rb")
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._real = os.path.realpath(root)
+        self._folders: set[str] = set()  # that are no links
 
+    def open(self, path: str) -> BinaryIO:
+        """Open a regular file for reading.
 
-def is_file(root: Path, path: str) -> bool:
-    """Whether anything that could be published stands at ``path``; links count, to be refused later."""
-    return os.path.lexists(root / path) and not (root / path).is_dir()
+        Raises ``TargetError`` when it is missing, is no regular file, or is reached through a symbolic
+        link: a link could carry any file of this machine into a publication.
+        """
+        check_path(path)
+        place = f"{self._real}/{path}"
+        folder = place.rpartition("/")[0]
+        if folder not in self._folders:
+            if os.path.realpath(folder) != folder:
+                raise self._refused(path, "is reached through a symbolic link, which is not published")
+            self._folders.add(folder)
+        try:
+            descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise self._refused(path, "is missing from the edition") from error
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # what O_NOFOLLOW says of a link
+                raise self._refused(path, "is a symbolic link, which is not published") from error
+            raise TargetError(f"cannot be read: {error.strerror}", where=str(self.root / path)) from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise self._refused(path, "is not a regular file")
+        return os.fdopen(descriptor, "rb")
+
+    def has(self, path: str) -> bool:
+        """Whether anything that is no folder stands at ``path``; links count, to be refused by ``open``."""
+        return os.path.lexists(self.root / path) and not self.has_folder(path)
+
+    def has_folder(self, path: str) -> bool:
+        return (self.root / path).is_dir()
+
+    def _refused(self, path: str, reason: str) -> TargetError:
+        return TargetError(reason, where=printable(str(self.root / path)), hint=_REBUILD)
 
 
 def printable(name: str) -> str:

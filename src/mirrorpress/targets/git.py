@@ -16,8 +16,8 @@ from mirrorpress.errors import TargetError
 from mirrorpress.model import Change, Receipt, Release, Seconds
 from mirrorpress.targets import address
 from mirrorpress.targets.command import Git
-from mirrorpress.targets.files import is_file, printable
-from mirrorpress.targets.repository import EMPTY_TREE, Difference, Record, Repository
+from mirrorpress.targets.files import EditionFiles, printable
+from mirrorpress.targets.repository import EMPTY_TREE, Commit, Difference, Record, Repository
 
 _ATTEMPTS = 3  # pushes, when others push to the same branch at the same time
 _NAMED = 5  # file names in a note
@@ -79,6 +79,7 @@ class _Publishing:
         self._git = git
         self._url = url
         self._branch = branch
+        self._files = EditionFiles(release.root)
         self._notes: list[str] = []
 
     def run(self) -> Receipt:
@@ -107,12 +108,12 @@ class _Publishing:
     def _start(self, theirs: str) -> Record | None:
         """A new workspace: build on what the remote's branch holds, so that nothing of it is lost."""
         release, repository = self._release, self._repository
-        tree = repository.add_files(release.root, self._every_file(), None, release.when)
+        tree = repository.add_files(self._files, self._every_file(), None, release.when)
         if theirs:
             return self._remember(self._follow(theirs, tree), tree, None)
         return None if tree == EMPTY_TREE else self._remember(self._commit((), tree, ()), tree, None)
 
-    def _follow(self, theirs: str, tree: str) -> str:
+    def _follow(self, theirs: str, tree: str) -> Commit | str:
         """Our files on top of a branch that was there before this workspace."""
         repository = self._repository
         put, others = self._compare(theirs, tree)
@@ -137,7 +138,7 @@ class _Publishing:
             if first is None:
                 return last
             changes = chain((first,), changes)
-        tree = repository.add_files(release.root, changes, start, release.when)
+        tree = repository.add_files(self._files, changes, start, release.when)
         if tree == last.tree:
             return last if last.build == release.build else self._remember(last.head, tree, last)
         base = repository.tree(last.head)
@@ -157,26 +158,21 @@ class _Publishing:
         if known.tree != last.tree:
             for difference in self._repository.differences(known.tree, last.tree):
                 path = difference.path.decode("utf-8", "surrogateescape")
-                yield Change(path, present=is_file(self._release.root, path))
+                yield Change(path, present=self._files.has(path))
         yield from self._release.changes(known.build)
 
     def _every_file(self) -> Iterator[Change]:
         return (change for change in self._release.changes(0) if change.present)
 
     def _commit(
-        self, parents: Iterable[str], tree: str, edits: Iterable[Difference], message: str = ""
-    ) -> str:
-        release = self._release
-        return self._repository.commit(
-            parents=parents,
-            tree=tree,
-            edits=edits,
-            when=release.when,
-            message=message or release.summary.strip() or f"Publish build {release.build}",
-        )
+        self, parents: tuple[str, ...], tree: str, edits: Iterable[Difference], message: str = ""
+    ) -> Commit:
+        words = message or self._release.summary.strip() or f"Publish build {self._release.build}"
+        return Commit(parents, tree, edits, words)
 
-    def _remember(self, head: str, tree: str, before: Record | None) -> Record:
-        return self._repository.remember(head, tree, self._release.build, self._release.when, before)
+    def _remember(self, head: Commit | str, tree: str, before: Record | None) -> Record:
+        build, when = self._release.build, self._release.when
+        return self._repository.remember(head, tree, build=build, when=when, before=before)
 
     # --- the remote --------------------------------------------------------------------------
 
@@ -188,36 +184,34 @@ class _Publishing:
             theirs = self._repository.fetch(self._url)
             if not theirs:
                 continue
-            head = self._join(record, theirs)
-            if head != record.head:
-                record = self._remember(head, record.tree, record)
-            if head == theirs:
+            record = self._join(record, theirs)
+            if record.head == theirs:
                 return record, False
         raise self._git.error(
             f"{self._branch} was changed by others during each of {_ATTEMPTS} pushes, or is locked there",
             "what is committed is kept; run mirrorpress publish again",
         )
 
-    def _join(self, record: Record, theirs: str) -> str:
-        """The commit that holds both histories: their files, with ours on top."""
+    def _join(self, record: Record, theirs: str) -> Record:
+        """Publish both histories in one: their files, with ours on top."""
         repository = self._repository
         base = repository.common(record.head, theirs)
         if base == theirs:
-            return record.head
+            return record
         number = repository.count(f"{record.head}..{theirs}")
         self._note(f"the remote was ahead by {_many(number, 'commit')} of others, which stay")
         put, others = self._compare(theirs, record.tree)
         removed = self._removed(record.head, base, others)
         edits = [*(Difference(path, existed=True, blob="") for path in removed), *put]
         tree = repository.tree(theirs)
+        head: Commit | str = theirs
         if base != record.head:
             head = self._commit((record.head, theirs), tree, edits, f"Merge {self._branch}")
         elif edits:
             head = self._commit((theirs,), tree, edits, "Restore the files of this mirror")
-        else:
-            return theirs
-        self._note_overridden(base or EMPTY_TREE, theirs, head)
-        return head
+        joined = self._remember(head, record.tree, record)
+        self._note_overridden(base or EMPTY_TREE, theirs, joined.head)
+        return joined
 
     def _compare(self, theirs: str, tree: str) -> tuple[list[Difference], set[bytes]]:
         """What to put into their tree for it to hold our files, and the paths that only they have."""

@@ -24,6 +24,7 @@ from pathlib import Path
 from mirrorpress.model import Change
 from mirrorpress.targets.command import Git
 from mirrorpress.targets.fastimport import COMMITTER, Stream, encode
+from mirrorpress.targets.files import EditionFiles
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git knows it in every repository
 
@@ -50,6 +51,16 @@ class Difference:
     path: bytes
     existed: bool
     blob: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit to be made: the content of ``tree`` after ``edits``."""
+
+    parents: tuple[str, ...]
+    tree: str
+    edits: Iterable[Difference]
+    message: str
 
 
 class Repository:
@@ -128,7 +139,9 @@ class Repository:
 
     # --- writing -----------------------------------------------------------------------------
 
-    def add_files(self, root: Path, changes: Iterable[Change], start: str | None, when: datetime) -> str:
+    def add_files(
+        self, files: EditionFiles, changes: Iterable[Change], start: str | None, when: datetime
+    ) -> str:
         """Bring our files from the tree ``start`` (None: from nothing) up to date; returns their tree.
 
         Only files that ``changes`` names as present are read.
@@ -137,33 +150,34 @@ class Repository:
             stream.commit(_FILES, mark=1, when=when, message="files", parents=(), tree=start)
             for change in changes:
                 if change.present:
-                    stream.write(root, change.path)
-                elif not (root / change.path).is_dir():  # else files below it have replaced it
+                    stream.write(files, change.path)
+                elif not files.has_folder(change.path):  # else files below it have replaced it
                     stream.remove(encode(change.path))
         return self.tree(_FILES)
 
-    def commit(
-        self, *, parents: Iterable[str], tree: str, edits: Iterable[Difference], when: datetime, message: str
-    ) -> str:
-        """A commit with the content of ``tree`` after ``edits``; returns its id."""
-        ref = f"refs/heads/{self._branch}"
+    def remember(
+        self, head: Commit | str, files: str, *, build: int, when: datetime, before: Record | None
+    ) -> Record:
+        """Publish ``head``, a commit to be made or one that is there; ``files`` is our tree in it."""
         with self._importing() as stream:
-            stream.commit(ref, mark=1, when=when, message=message, parents=parents, tree=tree)
-            for edit in edits:
-                if edit.blob:
-                    stream.put(edit.path, edit.blob)
-                else:
-                    stream.remove(edit.path)
-        return self._git.text("rev-parse", "--verify", ref)
-
-    def remember(self, head: str, tree: str, build: int, when: datetime, before: Record | None) -> Record:
-        """Make ``head`` the commit that we publish and ``tree`` our files in it, as of ``build``."""
-        parents = [head, before.id] if before else [head]
-        with self._importing() as stream:
-            stream.commit(_RECORD, mark=1, when=when, message=f"build {build}", parents=parents, tree=tree)
+            if isinstance(head, Commit):
+                self._write(stream, head, when)
+            parents = [":1" if isinstance(head, Commit) else head, *([before.id] if before else [])]
+            stream.commit(_RECORD, mark=2, when=when, message=f"build {build}", parents=parents, tree=files)
         record, _ = self.records("")
         assert record is not None  # noqa: S101 - written just now
         return record
+
+    def _write(self, stream: Stream, commit: Commit, when: datetime) -> None:
+        branch = f"refs/heads/{self._branch}"
+        stream.commit(
+            branch, mark=1, when=when, message=commit.message, parents=commit.parents, tree=commit.tree
+        )
+        for edit in commit.edits:
+            if edit.blob:
+                stream.put(edit.path, edit.blob)
+            else:
+                stream.remove(edit.path)
 
     @contextmanager
     def _importing(self) -> Iterator[Stream]:
