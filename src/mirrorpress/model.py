@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
-# What a configuration string must be beyond being a string; ``app.config`` checks these marks.
+# What a configuration string must be beyond being a string; ``app.schema`` checks these marks.
 Url = Annotated[str, "url"]  # http or https
 Css = Annotated[str, "css"]  # a CSS selector
 Regex = Annotated[str, "regex"]  # a Python regular expression

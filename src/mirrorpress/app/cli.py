@@ -112,7 +112,7 @@ def cli() -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 def init(
     folder: Path, source: str | None, allow_private: tuple[str, ...], as_json: bool, quiet: bool
-) -> None:  # noqa: FBT001 - click passes them so
+) -> None:
     """Write a commented mirrorpress.toml in FOLDER (default: here)."""
     from mirrorpress.app.output import Speaker
     from mirrorpress.app.probe import probe
@@ -123,9 +123,10 @@ def init(
     if source:
         from mirrorpress.gather.fetcher import Fetcher
         from mirrorpress.model import FetchPolicy
+        from mirrorpress.pipeline.isolate import Isolation
 
-        with Fetcher(FetchPolicy(allow_private=allow_private, delay=0)) as fetcher:
-            found = probe(fetcher.fetch(source))
+        with Fetcher(FetchPolicy(allow_private=allow_private, delay=0)) as fetcher, Isolation() as isolation:
+            found = isolation.call(probe, fetcher.fetch(source))
         what = "a feed" if found.kind == "feed" else "a page that lists articles"
         speaker.say(f"{source} is {what}{f', “{found.title}”' if found.title else ''}")
         if found.feed_url:
@@ -141,7 +142,7 @@ def init(
 @_common
 @_sections
 @click.option("--offline", is_flag=True, help="Only the configuration; ask nobody.")
-def check(offline: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+def check(offline: bool, **options: Any) -> None:
     """Look at the configuration, and at what every source and its newest article give now.
 
     Stores nothing.
@@ -169,7 +170,7 @@ def check(offline: bool, **options: Any) -> None:  # noqa: FBT001 - click passes
 @_common
 @_sections
 @click.option("--from-captures", is_flag=True, help="Ask nobody: extract again what was captured before.")
-def sync(from_captures: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+def sync(from_captures: bool, **options: Any) -> None:
     """Fetch what is new or changed into the archive."""
     with _running(options, "sync") as (run, speaker):
         if from_captures:
@@ -182,7 +183,7 @@ def sync(from_captures: bool, **options: Any) -> None:  # noqa: FBT001 - click p
 @cli.command()
 @_common
 @click.option("--full", is_flag=True, help="Render every page again, not only what changed.")
-def build(full: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
     with _running(options, "build") as (run, speaker):
         run.build(full=full)
@@ -224,7 +225,7 @@ def run(every: str | None, **options: Any) -> None:
 @_common
 @click.option("--publisher", default="", metavar="ID", help="The publisher of the adopted pages.")
 @click.option("--no-pictures", is_flag=True, help="Do not ask for the pages' pictures.")
-def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> None:  # noqa: FBT001 - click passes them so
+def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> None:
     """Adopt the pages of an old-style mirror: a folder or a git address."""
     from mirrorpress.gather.sources.mirror import OldMirror
 
@@ -266,7 +267,7 @@ def status(**options: Any) -> None:
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-def demo(folder: Path | None, quiet: bool) -> None:  # noqa: FBT001 - click passes them so
+def demo(folder: Path | None, quiet: bool) -> None:
     """Mirror the bundled sample newsroom into FOLDER (default: a new temporary folder), twice."""
     from mirrorpress.app.demo import play
     from mirrorpress.app.output import Speaker

@@ -18,7 +18,7 @@ _EVERY = 5.0  # seconds between two lines of progress where there is no terminal
 
 
 class Speaker:
-    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` names every failure's hint and note."""
+    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` adds notes on what went well."""
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
         self.as_json = as_json
@@ -90,7 +90,13 @@ def _lines() -> Watch:
 @contextmanager
 def _bar(report: Report) -> Iterator[None]:
     from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (  # noqa: PLC0415 - as above
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -62,14 +62,13 @@ def status_of(configuration: Configuration) -> dict[str, Any]:
 
 def describe(status: dict[str, Any]) -> list[str]:
     """The same for people."""
-    lines = []
     if not status["sections"]:
         return ["nothing was mirrored yet; run: mirrorpress run"]
-    for row in status["sections"]:
-        lines.append(
-            f"{row['section']}: {row['articles']} articles, newest {_when(row['newest'])}, "
-            f"source last answered {_when(row['succeeded_at'])}"
-        )
+    lines = [
+        f"{row['section']}: {row['articles']} articles, newest {_when(row['newest'])}, "
+        f"source last answered {_when(row['succeeded_at'])}"
+        for row in status["sections"]
+    ]
     for edition in status["editions"]:
         state = "up to date" if edition["up_to_date"] else "behind the archive; run: mirrorpress build"
         lines.append(f"edition {edition['edition']}: built {_when(edition['built_at'])}, {state}")

@@ -88,9 +88,7 @@ class CaptureLog:
             yield Capture(
                 url=record.rec_headers.get_header("WARC-Refers-To-Target-URI") or final_url,
                 final_url=final_url,
-                fetched_at=datetime.fromisoformat(
-                    record.rec_headers.get_header("WARC-Date").replace("Z", "+00:00")
-                ),
+                fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
                 status=int(http.get_statuscode()),
                 headers=tuple((name.lower(), value) for name, value in http.headers),
                 body=record.content_stream().read(),

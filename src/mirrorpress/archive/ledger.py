@@ -139,7 +139,7 @@ class Ledger:
 
     # --- failures and runs ---------------------------------------------------------------
 
-    def failed(self, url: str, section: str, stage: str, reason: str, hint: str, at: datetime) -> None:
+    def failed(self, url: str, section: str, stage: str, *, reason: str, hint: str, at: datetime) -> None:
         """Note a failure; it stays until ``succeeded``."""
         values = {"section": section, "stage": stage, "reason": reason, "hint": hint, "last_at": at}
         statement = upsert(t.failures).values(url=url, first_at=at, times=1, **values)

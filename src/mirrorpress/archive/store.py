@@ -166,7 +166,7 @@ class Archive:
         digest = _digest(article)
         try:
             with self._index.transaction():
-                number = known.number if known else self._create(entry, article, place, capture)
+                number = known.number if known else self._create(article, place, capture)
                 for key in keys:
                     self._index.execute(
                         upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing()
@@ -192,7 +192,7 @@ class Archive:
         except (DatabaseError, OSError) as error:
             raise self._failed(error) from error
 
-    def _create(self, entry: Entry, article: Article, place: Place, capture: Capture) -> int:
+    def _create(self, article: Article, place: Place, capture: Capture) -> int:
         position = self._index.value(
             select(func.coalesce(func.max(t.articles.c.position), 0)).where(
                 t.articles.c.section == place.section

@@ -42,6 +42,10 @@ class MarkdownEdition:
     pages: str = "pages/{section}/{id}.md"
     list_size: int = 50
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.list_size <= 1000:
+            raise ValueError("list_size from 1 to 1000")
+
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
         sections = [(s.id, s.title, s.publisher, s.language, s.keep) for s in configuration.sections]

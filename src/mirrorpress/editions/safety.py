@@ -38,10 +38,8 @@ def dangers_in_markdown(text: str) -> list[str]:
     """See ``dangers``. Fenced and inline code is shown literally and so is safe; so is what is escaped."""
     text = _ESCAPED.sub("  ", _CODE.sub(" ", _FENCED.sub("\n", text)))
     text = text.replace("\\\n", "\n")
-    found = []
-    for match in _IMAGE.finditer(text):
-        if _SCHEME.match(match[1]):
-            found.append(f"a picture from elsewhere: {match[1][:100]}")
+    pictures = (match[1] for match in _IMAGE.finditer(text))
+    found = [f"a picture from elsewhere: {source[:100]}" for source in pictures if _SCHEME.match(source)]
     for match in _LINK.finditer(text):
         target = match[1]
         if _SCHEME.match(target) and (

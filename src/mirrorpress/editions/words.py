@@ -19,7 +19,8 @@ def is_right_to_left(language: str) -> bool:
 @cache
 def words(language: str) -> dict[str, Any]:
     """The words of the nearest language that ``locales/`` holds: the tag, its parts from the right cut off,
-    and English for what is missing. Chinese without a script is Simplified, but for Taiwan, Hong Kong and Macau."""
+    and English for what is missing. Chinese without a script is Simplified, but for Taiwan, Hong Kong
+    and Macau."""
     found = _load("en") or {}
     for name in reversed(_fallbacks(language)):
         found = {**found, **(_load(name) or {})}

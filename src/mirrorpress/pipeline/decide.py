@@ -68,9 +68,7 @@ def plan(
     for key, entry in _oldest_first(entries):
         if is_skipped(entry.title, patterns):
             skipped += 1
-        elif key in claimed:
-            unchanged += 1
-        elif (why := _why(entry, known.get(key), now)) is None:
+        elif key in claimed or (why := _why(entry, known.get(key), now)) is None:
             unchanged += 1
         else:
             claimed.add(key)

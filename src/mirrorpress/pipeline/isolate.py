@@ -1,4 +1,4 @@
-"""Running a function on hostile input in a process that is killed when it takes too long or too much memory."""
+"""Running a function on hostile input in a process that is killed when it takes too much time or memory."""
 
 from __future__ import annotations
 

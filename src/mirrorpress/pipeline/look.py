@@ -29,7 +29,7 @@ def look(
         Isolation() as isolation,
     ):
         workshop = Workshop(
-            configuration, fetcher.fetch, isolation.call, lambda _: {}, lambda asset, data: None, utc_now
+            configuration, fetcher.fetch, isolation.call, lambda _: {}, lambda *_: None, utc_now
         )
         for section in configuration.sections:
             if section.source is not None and (not only or section.id in only):
@@ -57,10 +57,9 @@ def _look_at(
                 "characters": article.text_length,
                 "pictures": len(article.assets),
             }
-            say(
-                f"  newest: “{article.title}”, {article.text_length:,} characters, {len(article.assets)} pictures"
-                f"{f', {article.published:%Y-%m-%d}' if article.published else ', no date found'}"
-            )
+            date = f"{article.published:%Y-%m-%d}" if article.published else "no date found"
+            size = f"{article.text_length:,} characters, {len(article.assets)} pictures"
+            say(f"  newest: “{article.title}”, {date}, {size}")
     except MirrorpressError as error:
         result |= {"error": error.reason, "hint": error.hint, "url": error.where}
         say(f"✗ {section.id}: {error}")

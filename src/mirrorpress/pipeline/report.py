@@ -41,7 +41,7 @@ class Report:
     failures: list[Failed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
-    watch: Watch = lambda what, done, total: None
+    watch: Watch = lambda *_: None
     _begun: float = field(default_factory=time.monotonic)
 
     @property

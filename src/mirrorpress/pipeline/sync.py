@@ -203,7 +203,7 @@ class Sync:
                 task = line.waiting.popleft()
                 known = line.known.get(task.key)
                 asked = None
-                if known and not task.key in line.captures:
+                if known and task.key not in line.captures:
                     # A changed entry is asked for without conditions: some servers never update an ETag.
                     plain = task.why == "changed"
                     asked = fetching.Known(Validators() if plain else known.validators, known.body_digest)
@@ -303,7 +303,9 @@ class Sync:
 
     def _fail(self, error: MirrorpressError, stage: str, where: str, section: Section) -> None:
         failed = self.report.fail(error, stage, where=where, section=section.id)
-        self.archive.ledger.failed(where, section.id, stage, failed.reason, failed.hint, self.clock())
+        self.archive.ledger.failed(
+            where, section.id, stage, reason=failed.reason, hint=failed.hint, at=self.clock()
+        )
 
 
 def _has_pages(entries: Sequence[Entry] | None) -> bool:

@@ -1,0 +1,49 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both make their own environment in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    mirror a sample newsroom, twice, into .demo/"
+	@echo "make test    format, lint, types, rooms, tests"
+	@echo "make bench   speed and memory, side by side with peers"
+	@echo "make lock    pin the dependencies again (needs uv)"
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+demo: $(VENV)/.run
+	rm -rf .demo
+	$(BIN)/mirrorpress demo .demo
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint
+	$(BIN)/pytest -n auto
+
+bench: $(VENV)/.run
+	$(PYTHON) bench/environment.py
+	.bench/bin/python bench/run.py
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench pyproject.toml requirements/build.in -o requirements/bench.txt
+
+clean:
+	rm -rf $(VENV) .bench .demo
+
+.PHONY: help demo lint test bench lock clean
