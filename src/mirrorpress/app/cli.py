@@ -74,8 +74,8 @@ def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speak
         yield run, speaker
 
 
-def _end(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> NoReturn:
-    """Say what happened and leave with the fitting status."""
+def _tell(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> int:
+    """Say what happened; returns the fitting exit status."""
     from mirrorpress.app.output import summary
 
     speaker.failures(report)
@@ -83,7 +83,7 @@ def _end(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None
         speaker.say(f"✓ {line}")
     speaker.say(summary(report))
     speaker.result({**report.as_json(), **(also or {})})
-    sys.exit(SOME_FAILED if report.failures else ALL_WELL)
+    return SOME_FAILED if report.failures else ALL_WELL
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -151,8 +151,9 @@ def check(offline: bool, **options: Any) -> None:
 
     configuration, speaker = load(options["path"]), _speaker(options)
     speaker.say(
-        f"{options['path']}: {len(configuration.sections)} sections, {len(configuration.publishers)} publishers, "
-        f"{len(configuration.editions)} editions, {len(configuration.targets)} targets: all well"
+        f"{options['path']}: all well; {len(configuration.sections)} sections, "
+        f"{len(configuration.publishers)} publishers, "
+        f"{len(configuration.editions)} editions, {len(configuration.targets)} targets"
     )
     for publisher in configuration.publishers:
         if publisher.excerpt_only:
@@ -177,7 +178,7 @@ def sync(from_captures: bool, **options: Any) -> None:
             run.reread()
         else:
             run.sync()
-    _end(run.report, speaker)
+    sys.exit(_tell(run.report, speaker))
 
 
 @cli.command()
@@ -187,7 +188,7 @@ def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
     with _running(options, "build") as (run, speaker):
         run.build(full=full)
-    _end(run.report, speaker)
+    sys.exit(_tell(run.report, speaker))
 
 
 @cli.command()
@@ -196,7 +197,7 @@ def publish(**options: Any) -> None:
     """Push the editions to their targets."""
     with _running(options, "publish") as (run, speaker):
         run.publish()
-    _end(run.report, speaker)
+    sys.exit(_tell(run.report, speaker))
 
 
 @cli.command()
@@ -206,18 +207,24 @@ def publish(**options: Any) -> None:
 def run(every: str | None, **options: Any) -> None:
     """Sync, build and publish, once or again and again."""
     pause = _seconds(every) if every else 0.0
-    while True:
-        with _running(options, "run") as (one, speaker):
-            one.sync()
-            one.build()
-            one.publish()
-        if not every:
-            _end(one.report, speaker)
-        try:
-            _end(one.report, speaker)
-        except SystemExit:
-            speaker.say(f"next run in {every}")
+    status = _run_once(options)
+    while every:
+        speaker = _speaker(options)
+        speaker.say(f"next run in {every}")
         time.sleep(pause)
+        try:
+            _run_once(options)
+        except MirrorpressError as error:
+            speaker.error(error)  # the mirror outlives a full disk or a wrong edit of its configuration
+    sys.exit(status)
+
+
+def _run_once(options: dict[str, Any]) -> int:
+    with _running(options, "run") as (one, speaker):
+        one.sync()
+        one.build()
+        one.publish()
+    return _tell(one.report, speaker)
 
 
 @cli.command("import")
@@ -240,13 +247,13 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
         run.adopt(OldMirror(place), publisher=publisher, pictures=not no_pictures)
         excerpts = run.archive.ledger.unlicensed(configuration)
     if excerpts:
-        speaker.say(
-            f"· {excerpts} adopted pages have no publisher with rights, so only excerpts of them are published;\n"
-            "  add a [[publishers]] table whose url fits their original address, with its rights, or import again "
-            "with --publisher ID"
+        run.report.notes.append(
+            f"articles without a publisher that has rights: {excerpts}; only excerpts of them are published. "
+            "Add a [[publishers]] table with rights whose url fits their original address, "
+            "or import again with --publisher ID"
         )
-    speaker.say("next: mirrorpress run, or mirrorpress build to look first")
-    _end(run.report, speaker, also={"excerpts_only": excerpts})
+    run.report.notes.append("next: mirrorpress run, or mirrorpress build to look first")
+    sys.exit(_tell(run.report, speaker, also={"excerpts_only": excerpts}))
 
 
 @cli.command()

@@ -101,6 +101,10 @@ class Ledger:
             statement = upsert(t.builds).values(edition=edition, **values)
             self._index.execute(statement.on_conflict_do_update(index_elements=["edition"], set_=values))
 
+    def forget_builds(self) -> None:
+        """Have every edition rendered anew: something changed that no revision tells."""
+        self._index.write(update(t.builds).values(digest=""))
+
     def changes(self, edition: str, after: int) -> Iterator[Change]:
         """Paths written or left by builds after ``after``; for 0, every present file."""
         last = ""
@@ -157,7 +161,7 @@ class Ledger:
 
     def open_failures(self) -> list[Failure]:
         """All failures that still stand, newest first."""
-        rows = self._index.execute(select(t.failures).order_by(t.failures.c.last_at.desc())).mappings().all()
+        rows = self._index.rows(select(t.failures).order_by(t.failures.c.last_at.desc()))
         return [Failure(**row) for row in rows]
 
     def begin_run(self, command: str, at: datetime) -> int:
@@ -172,7 +176,7 @@ class Ledger:
             )
 
     def last_run(self) -> dict[str, Any] | None:
-        row = self._index.execute(select(t.runs).order_by(t.runs.c.number.desc()).limit(1)).mappings().first()
+        row = self._index.row(select(t.runs).order_by(t.runs.c.number.desc()).limit(1))
         return dict(row) if row else None
 
     def unlicensed(self, configuration: Configuration) -> int:

@@ -46,6 +46,7 @@ class Known:
     last_modified: str
     body_digest: str
     gone: bool
+    publisher: str
     published: datetime | None  # of its first revision
 
     @property
@@ -284,6 +285,14 @@ class Archive:
         if not gone:
             values |= {"entry_title": entry.title, "entry_updated": entry.updated or entry.published}
         self._write(update(t.articles).where(t.articles.c.number == known.number).values(**values))
+
+    def attribute(self, known: Known, publisher: str) -> bool:
+        """Give an article another publisher; returns whether that changed anything."""
+        if known.publisher == publisher:
+            return False
+        self._write(update(t.articles).where(t.articles.c.number == known.number).values(publisher=publisher))
+        self.ledger.forget_builds()
+        return True
 
     # --- pictures ------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known, Place
-from mirrorpress.errors import FetchError, MirrorpressError
+from mirrorpress.errors import FetchError, GatherError, MirrorpressError
 from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
 from mirrorpress.pipeline import fetching
 from mirrorpress.pipeline.decide import Task, is_skipped, plan, too_short
@@ -229,7 +229,7 @@ class Sync:
                 return
             self._fail(error, "fetch", entry.url, line.section)
         except MirrorpressError as error:
-            stage = "fetch" if not isinstance(error, FetchError) and "robots" in error.reason else "extract"
+            stage = "fetch" if isinstance(error, GatherError) else "extract"
             self._fail(error, stage, entry.url, line.section)
         else:
             setattr(self.report, outcome, getattr(self.report, outcome) + 1)
@@ -239,9 +239,11 @@ class Sync:
         entry, known, section = task.entry, line.known.get(task.key), line.section
         article, capture = fetched.article, fetched.capture
         if article is None:
-            if known:
-                self.archive.checked(known, entry, capture.fetched_at)
-            return "unchanged"
+            if known is None:
+                return "unchanged"
+            self.archive.checked(known, entry, capture.fetched_at)
+            attributed = bool(self.publisher) and self.archive.attribute(known, self.publisher)
+            return "updated" if attributed else "unchanged"
         if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
             return "skipped"
         keys = [task.key, comparable(capture.final_url)]
