@@ -99,17 +99,17 @@ def _place_pictures(html: str, pictures: tuple[Picture, ...], assets: Mapping[in
 
 
 def _excerpt(safe: str) -> str:
-    """The first sentences of the first paragraphs, up to 200 characters."""
+    """The first sentences of the first paragraphs, up to 200 characters and up to half of what there is:
+    an excerpt of a short article must not be the article."""
     words = plain(
         " ".join(node.text for node in parse_fragment(safe).select("p")[:6] if "🖼" not in node.text)
     )
-    if len(words) <= _EXCERPT:
-        return words
-    ends = [match.end() for match in _SENTENCE_END.finditer(words[:_EXCERPT])]
-    if ends and ends[-1] > _EXCERPT // 3:
+    limit = min(_EXCERPT, len(words) // 2)
+    ends = [match.end() for match in _SENTENCE_END.finditer(words[: limit + 1]) if match.end() <= limit]
+    if ends and ends[-1] > limit // 3:
         return words[: ends[-1]]
-    cut = words[:_EXCERPT]
-    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > _EXCERPT // 2 else cut).rstrip("，,、;； ") + "…"
+    cut = words[:limit]
+    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > limit // 2 else cut).rstrip("，,、;； ") + "…"
 
 
 def _mark_outgoing(tree: Node) -> None:

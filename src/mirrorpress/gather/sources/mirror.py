@@ -90,7 +90,7 @@ class OldMirror:
             ]
             command = ["git", "clone", "--quiet", *options, *branch, "--", self.path, str(place)]
         try:
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 command,
                 check=True,
                 capture_output=True,

@@ -1,0 +1,138 @@
+"""``demo``, ``init --source`` and ``import`` as a newcomer uses them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from mirrorpress.app.configuration import load
+from mirrorpress.app.newsroom import Newsroom
+from tests.end_to_end.conftest import Mirror
+
+OLD_PAGE = """### 灯塔重新点亮 渔民回港(图)
+------------------------
+
+#### [首页](../../README.md)  &nbsp;&nbsp;|&nbsp;&nbsp; [p7](../../indexes/p7.md)   &nbsp;&nbsp;|&nbsp;&nbsp; [热点推荐](../../indexes/热点推荐.md)
+
+<div class="article_right">
+ <p style="text-align:center">
+  <img alt="夜里的灯塔" src="//pictures.invalid/lamp.jpg"/>
+  <br>
+   夜里的灯塔
+  </br>
+ </p>
+ <div id="txt-mid1" style="display:none;">
+
+---
+
+#### [ 🔥  推荐：另一个网站](http://192.0.2.7:10000/index.html)
+
+ </div>
+ <p>
+  【港湾报2023年2月22日讯】镇上的
+  <ok>
+   老灯塔
+  </ok>
+  昨晚重新点亮。
+ </p>
+ <p>
+  版权所有，任何形式转载需港湾报授权许可。
+ </p>
+</div>
+
+<hr/>
+手机上长按并复制下列链接或二维码分享本文章：<br/>
+https://git.example.org/old/blob/master/pages/p7/Lamp-77.md <br/>
+<a href='https://git.example.org/old/blob/master/pages/p7/Lamp-77.md'><img src='https://cdn.example.org/p7/Lamp-77.md.png'/></a> <br/>
+原文地址（需翻墙访问）：https://www.harbour.example/news/gb/2023/02/22/lamp-77.html
+
+
+------------------------
+#### [首页](../../README.md)  &nbsp;&nbsp;|&nbsp;&nbsp; [p7](../../indexes/p7.md)
+
+
+<img src='http://tracker.example/p7/Lamp-77.md' width='0px' height='0px'/>"""
+
+
+def old_mirror(folder: Path) -> Path:
+    (folder / "old").mkdir()
+    (folder / "old" / "Lamp-77.md").write_text(OLD_PAGE, encoding="utf-8")
+    (folder / "old" / "README.md").write_text("# not an article\n", encoding="utf-8")
+    return folder / "old"
+
+
+def test_import_adopts_a_page_with_its_path_and_without_its_mess(mirror: Mirror) -> None:
+    report = mirror.run("import", str(old_mirror(mirror.folder)), "--publisher", "harbour", "--no-pictures")
+    assert (report["new"], report["failed"], report["excerpts_only"]) == (1, 0, 0)
+    mirror.run("build")
+    mirror.run("publish")
+    page = mirror.page("pages/p7/lamp-77.md")
+    assert page.startswith("# 灯塔重新点亮 渔民回港\n")
+    assert "2023-02-22" in page
+    assert "镇上的老灯塔昨晚重新点亮。" in page
+    assert "夜里的灯塔" in page
+    assert "pictures.invalid/lamp.jpg" in page
+    assert "版权所有，任何形式转载需港湾报授权许可。" in page
+    assert "<https://www.harbour.example/news/gb/2023/02/22/lamp-77.html>" in page
+    for left_over in ("192.0.2.7", "推荐", "tracker", "cdn.example", "热点", "手机上", "<ok>"):
+        assert left_over not in page
+    assert "pages/p7/lamp-77.md" in mirror.page("indexes/p7.md")
+
+
+def test_import_without_rights_publishes_an_excerpt_until_a_publisher_is_named(mirror: Mirror) -> None:
+    old = str(old_mirror(mirror.folder))
+    done = mirror.command("import", old, "--no-pictures")
+    assert "only excerpts" in done.stderr
+    assert "--publisher" in done.stderr
+    mirror.run("build")
+    assert "版权所有" not in mirror.out()["pages/p7/lamp-77.md"].decode()
+    mirror.run("import", old, "--no-pictures", "--publisher", "harbour")
+    mirror.run("build")
+    assert "版权所有" in mirror.out()["pages/p7/lamp-77.md"].decode()
+
+
+def test_import_from_a_git_repository_twice_changes_nothing(mirror: Mirror) -> None:
+    old = old_mirror(mirror.folder)
+    for command in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "old"],
+    ):
+        subprocess.run(["git", "-C", str(old), *command], check=True)
+    assert mirror.run("import", old.as_uri(), "--no-pictures")["new"] == 1
+    again = mirror.run("import", old.as_uri(), "--no-pictures")
+    assert (again["new"], again["unchanged"]) == (0, 1)
+
+
+def test_demo_runs_to_its_end(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mirrorpress", "demo", str(tmp_path / "demo")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "13 new" in done.stderr
+    assert "1 new, 1 updated" in done.stderr
+    assert (tmp_path / "demo" / "reader" / "pages" / "p2" / "10006.md").is_file()
+
+
+def test_init_from_a_feed_gives_a_mirror_that_runs(tmp_path: Path) -> None:
+    with Newsroom() as newsroom:
+        host = newsroom.url.removeprefix("http://")
+        base = [sys.executable, "-m", "mirrorpress"]
+        subprocess.run(
+            [*base, "init", "mine", "--source", f"{newsroom.url}/en/feed.atom", "--allow-private", host],
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+        path = tmp_path / "mine" / "mirrorpress.toml"
+        assert load(path).sections
+        path.write_text(
+            path.read_text() + f'\n[fetch]\nallow_private = ["{host}"]\ndelay = 0\n'
+            if "\n[fetch]" not in path.read_text()
+            else path.read_text().replace("[fetch]", f'[fetch]\nallow_private = ["{host}"]\ndelay = 0')
+        )
+        done = subprocess.run([*base, "run", "-c", str(path)], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "5 new" in done.stderr
