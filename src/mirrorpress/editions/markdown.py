@@ -321,7 +321,8 @@ class _Press:
         groups: dict[str, list[dict[str, object]]] = {}
         for section in sections:
             count = self.shelf.count(section.id)
-            newest = self.shelf.between(section.id, max(count - _ON_HOME + 1, 1), count)
+            first = max(count - _ON_HOME, self._dropped(section, count)) + 1
+            newest = self.shelf.between(section.id, first, count)
             publisher = next((p.name for p in self.configuration.publishers if p.id == section.publisher), "")
             groups.setdefault(publisher, []).append(
                 {

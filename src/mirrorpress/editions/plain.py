@@ -9,26 +9,20 @@ _FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]+"
 )
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
-_AUTOLINK = re.compile(r"(https?|ftp|mailto|xmpp)(:)|(www)(\.)|(@)", re.IGNORECASE)
+_AUTOLINK = re.compile(r"(https?|ftp|mailto|xmpp)(?=:)|(?<=www)(?=\.)", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\s*(?:\d{1,9})?)([-+=.)])")
 
 
 def escape(text: str) -> str:
     """``text`` as one line of Markdown that means only itself (CommonMark 2.4, GFM 6.9).
 
-    Markup is escaped, addresses and e-mail addresses do not become links, control and direction-changing
-    characters are gone.
+    Markup is escaped, web addresses do not become links, control and direction-changing characters are
+    gone. An e-mail address may become a ``mailto`` link: GitHub's parser makes one of any "@".
     """
     line = " ".join(_FORBIDDEN.sub(" ", text).split())
     line = _SPECIAL.sub(r"\\\g<0>", line)
-    line = _AUTOLINK.sub(_broken, line)
+    line = _AUTOLINK.sub(r"\g<0>\\", line)
     return _LINE_START.sub(r"\1\\\2", line)
-
-
-def _broken(match: re.Match[str]) -> str:
-    if match[5]:
-        return "&#64;"  # "\@" would still be read as an e-mail address by GitHub's parser
-    return f"{match[1]}\\:" if match[2] else f"{match[3]}\\."
 
 
 def destination(path: str) -> str:

@@ -1,0 +1,178 @@
+"""The Markdown edition as a pure function of the archive."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import cmarkgfm
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirrorpress.editions.markdown import MarkdownEdition
+from mirrorpress.editions.plain import code, escape
+from mirrorpress.editions.safety import dangers
+from mirrorpress.markup import parse_fragment
+from tests.editions.conftest import Shelf, configuration, tree
+
+EDITION = MarkdownEdition(list_size=5)
+
+
+def test_full_list_pages_are_numbered_from_the_oldest_and_never_rewritten(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    settings = configuration(tmp_path)
+    for number in range(12):
+        shelf.add(f"a{number}")
+    first = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    assert {path for path in first if path.startswith("indexes/p2/")} == {
+        "indexes/p2/1.md",
+        "indexes/p2/2.md",
+    }
+    oldest = first["indexes/p2/1.md"].decode()
+    assert [int(n) for n in re.findall(r"pages/p2/a(\d+)\.md", oldest)] == [4, 3, 2, 1, 0]
+    newest = first["indexes/p2.md"].decode()
+    assert [int(n) for n in re.findall(r"pages/p2/a(\d+)\.md", newest)] == [11, 10, 9, 8, 7, 6, 5]
+    clock = shelf.archive.shelf.clock()
+    shelf.add("a2", title="A corrected title", text="Corrected words.")
+    for number in range(12, 16):
+        shelf.add(f"a{number}")
+    changed = tree(EDITION.render(settings, shelf.archive.shelf, clock))
+    assert "indexes/p2/1.md" not in changed
+    assert "indexes/p2/2.md" not in changed
+    assert "indexes/p2/3.md" in changed
+    assert b"A corrected title" in changed["pages/p2/a2.md"]
+
+
+def test_retention_leaves_by_whole_list_pages_and_breaks_no_link(shelf: Shelf, tmp_path: Path) -> None:
+    settings = configuration(tmp_path, keep=7)
+    for number in range(13):
+        shelf.add(f"a{number}", picture=f"{number:016x}")
+    found = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    assert "pages/p2/a4.md" not in found
+    assert "pages/p2/a5.md" in found
+    assert "indexes/p2/1.md" not in found
+    for path, data in found.items():
+        if path.endswith(".md"):
+            for target in re.findall(r"\]\(((?!https:)[^)]*)\)", data.decode()):
+                place = Path(path).parent.joinpath(target)
+                assert str(place.resolve().relative_to(Path.cwd())) in found, (path, target)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    settings = configuration(tmp_path, keep=chance.choice([0, 0, 6, 11]))
+    stands: dict[str, bytes] = {}
+    clock = None
+    names: list[str] = []
+    for _ in range(8):
+        for _ in range(chance.randrange(6)):
+            if names and chance.random() < 0.4:
+                section, name = chance.choice(names).split("/")
+            else:
+                section, name = chance.choice(["p2", "town", "adopted"]), f"a{len(names)}"
+                names.append(f"{section}/{name}")
+            picture = f"{chance.randrange(6):016x}" if chance.random() < 0.5 else ""
+            shelf.add(name, section=section, text=f"Words {chance.random()}.", picture=picture)
+        stands = tree(EDITION.render(settings, shelf.archive.shelf, clock), stands)
+        clock = shelf.archive.shelf.clock()
+        assert stands == tree(EDITION.render(settings, shelf.archive.shelf, None)), f"seed {seed}"
+
+
+def test_the_same_archive_gives_the_same_bytes(shelf: Shelf, tmp_path: Path) -> None:
+    for number in range(7):
+        shelf.add(f"a{number}", picture=f"{number:016x}")
+    one, two = (tree(EDITION.render(configuration(tmp_path), shelf.archive.shelf, None)) for _ in range(2))
+    assert one == two
+
+
+@pytest.mark.parametrize("rights", [None, "excerpt"])
+def test_without_rights_only_an_excerpt_is_published(
+    shelf: Shelf, tmp_path: Path, rights: str | None
+) -> None:
+    shelf.add("a", text="The first sentence of many. And the secret rest.", picture="0" * 16)
+    found = tree(EDITION.render(configuration(tmp_path, rights=rights), shelf.archive.shelf, None))
+    page = found["pages/p2/a.md"].decode()
+    assert "The first sentence" in page
+    assert "secret" not in page
+    assert "https://harbour.example/p2/a.html" in page
+    assert not any(path.startswith("assets/") for path in found)
+
+
+def test_feeds_are_valid_and_newest_first(shelf: Shelf, tmp_path: Path) -> None:
+    for number in range(3):
+        shelf.add(f"a{number}", title=f"<b>& {number}")
+    feed = feedparser.parse(
+        tree(EDITION.render(configuration(tmp_path), shelf.archive.shelf, None))["feeds/p2.xml"]
+    )
+    assert not feed.bozo
+    assert [entry.title_detail.value for entry in feed.entries] == ["<b>& 2", "<b>& 1", "<b>& 0"]
+    assert feed.entries[0].link == "https://git.example.org/m/pages/p2/a2.md"
+
+
+def test_menus_speak_the_mirrors_language_and_bodies_their_own_direction(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.add("a")
+    persian = tree(EDITION.render(configuration(tmp_path, language="fa"), shelf.archive.shelf, None))
+    assert "[خانه]" in persian["pages/p2/a.md"].decode()
+    traditional = tree(EDITION.render(configuration(tmp_path, language="zh-TW"), shelf.archive.shelf, None))
+    assert "[首頁]" in traditional["pages/p2/a.md"].decode()
+
+
+HOSTILE = [
+    "*a* _b_ **c** `d` ~~e~~ [f](http://evil.example) ![g](//x/y.png) <script>h</script> <b>i</b> &amp; \\ | # $x$ $y$",
+    "](http://evil.example) http://plain.example www.bare.example ftp://f.example a@b.example",
+    "1. one", "- two", "+ three", "# four #", "> five", "    six", "```", "---", "===", "| a | b |",
+    "line\nfeed\r\n\ttab", "\u202eoverride", "nul\x00esc\x1b[31m", "“强调”**后**面", "[x]: http://evil.example", "<https://u.example>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_hostile_title_reads_as_itself_everywhere(shelf: Shelf, tmp_path: Path, title: str) -> None:
+    shelf.add("a", title=title)
+    found = tree(EDITION.render(configuration(tmp_path), shelf.archive.shelf, None))
+    for path in ("README.md", "indexes/p2.md", "pages/p2/a.md"):
+        assert not dangers(path, found[path]), path
+        html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(found[path].decode()))
+        place = (
+            html.select_one("h1") if path.startswith("pages") else html.select_one('a[href$="pages/p2/a.md"]')
+        )
+        assert place is not None
+        assert place.text == shown(title)
+        assert not [
+            a
+            for a in html.select("a")
+            if "evil" in (a.attr("href") or "") or (a.attr("href") or "").startswith("http:")
+        ]
+        assert not [tag for tag in html.select("h1 *") if not (tag.attr("href") or "").startswith("mailto:")]
+
+
+def shown(text: str) -> str:
+    """A text without what ``escape`` drops, in one line."""
+    return " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in text).split())
+
+
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Zs", "Cn", "Co"])
+        | st.sampled_from("*_`[]()<>#|~!&\\$@:. -+=1"),
+        max_size=60,
+    )
+)
+def test_escaped_text_reads_as_itself_to_githubs_parser(text: str) -> None:
+    html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(f"x {escape(text)} x"))
+    assert " ".join(html.text.split()) == f"x {shown(text)} x".replace("  ", " ")
+    assert not html.select('a:not([href^="mailto:"]), em, strong, code, del, img')
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), min_size=1, max_size=40))
+def test_code_shows_its_text_literally(text: str) -> None:
+    line = " ".join(text.split())
+    if line:
+        html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(f"x {code(text)} x"))
+        assert " ".join((html.select_one("code") or html).text.split()) == line

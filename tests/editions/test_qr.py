@@ -1,0 +1,36 @@
+"""QR codes scan, and composing them gives the same code as drawing them."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from mirrorpress.editions.qr import qr_png
+
+
+def read(png: bytes) -> str:
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.mode == "1"
+        return str(zxingcpp.read_barcode(picture.convert("L")).text)
+
+
+@pytest.mark.parametrize("length", [1, 20, 70, 150, 400])
+def test_codes_scan_with_an_independent_reader(length: int) -> None:
+    text = ("https://git.example.org/team/mirror/" * 20)[:length]
+    assert read(qr_png(text)) == text
+
+
+def test_many_codes_of_one_length_scan_and_do_not_depend_on_their_order() -> None:
+    texts = [f"https://git.example.org/m/pages/p2/{n:07}.md" for n in range(1_000_000, 1_000_060)]
+    for text in texts:
+        assert read(qr_png(text)) == text
+    assert qr_png(texts[0]) == qr_png(texts[0])
+    assert len(qr_png(texts[0])) < 600
+
+
+def test_a_text_that_no_phone_could_read_is_refused() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        qr_png("x" * 401)

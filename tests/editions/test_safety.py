@@ -1,0 +1,53 @@
+"""No file that would break a promise to readers passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from mirrorpress.editions.safety import dangers_in_markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](https://cdn.example/a.png)",
+        "![x](//cdn.example/a.png)",
+        "![a [b] c](http://cdn.example/a.png)",
+        "[x](http://plain.example/)",
+        "[x](javascript:alert(1))",
+        "[x](https://192.0.2.7/)",
+        "[x](https://[2001:db8::1]/)",
+        "<https://192.0.2.7/>",
+        "<http://plain.example/>",
+        "text http://plain.example/ text",
+        "see www.example.org today",
+        "<script>alert(1)</script>",
+        '<img src="a.png">',
+        '<div style="position:fixed">',
+        '<div dir="rtl" onclick="x">',
+        "<!-- hidden -->",
+        "[x]: http://evil.example",
+        "`code` and <iframe src=x>",
+    ],
+)
+def test_dangers_are_named(text: str) -> None:
+    assert dangers_in_markdown(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](../../assets/ab/0123456789abcdef.webp)",
+        "[x ↗](https://news.example/a_(b))",
+        "<https://news.example/>",
+        "[write](mailto:desk@example.org)",
+        "`http://plain.example/` and `<script>`",
+        "```\n<script>\nhttp://plain.example\n```",
+        r"\<script\> and http\://plain.example and www\.example.org",
+        '<div dir="rtl">\n\nمتن\n\n</div>',
+        "<strong>“强调”</strong>后面<br>x",
+        "a < b and c > d",
+    ],
+)
+def test_safe_text_passes(text: str) -> None:
+    assert dangers_in_markdown(text) == []
