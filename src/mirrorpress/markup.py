@@ -38,6 +38,7 @@ _MARKDOWN = turbohtml.Markdown(
     links=turbohtml.Markdown.Links(autolink=False),
     document=turbohtml.Markdown.Document(line_break="backslash"),
     tables=turbohtml.Markdown.Tables(cell_blocks="text"),
+    converters={"sub": lambda _, words: f"<sub>{words}</sub>", "sup": lambda _, words: f"<sup>{words}</sup>"},
 )
 
 
@@ -175,6 +176,27 @@ def language_of(text: str) -> str:
     return (match.language or "") if match and match.confidence > 0.5 else ""
 
 
-def to_markdown(node: Node) -> str:
-    """GitHub-flavoured Markdown of a sanitised tree."""
-    return node.to_markdown(_MARKDOWN)
+def to_markdown(tree: Node) -> str:
+    """Markdown of a sanitised tree, as GitHub's parser reads it; the tree is used up.
+
+    Beside what CommonMark asks for, ``$`` is kept from starting a formula, and a line break in a table's
+    cell stays one.
+    """
+    for node in list(tree.descendants):
+        if isinstance(node, Text):
+            if "$" in node.data and not _is_code(node):
+                node.data = node.data.replace("$", _DOLLAR)
+        elif isinstance(node, Element):
+            if node.tag == "br" and node.closest("td, th"):
+                node.replace_with(Text(_CELL_BREAK))
+            elif node.tag == "img":
+                node.attrs["alt"] = (node.attr("alt") or "").replace("$", _DOLLAR)
+    return tree.to_markdown(_MARKDOWN).replace(_DOLLAR, r"\$").replace(_CELL_BREAK, "<br>")
+
+
+# Noncharacters, which sanitised text does not hold, stand for what is written in the end.
+_DOLLAR, _CELL_BREAK = "\ufdd1", "\ufdd2"
+
+
+def _is_code(node: Node) -> bool:
+    return any(isinstance(one, Element) and one.tag in ("code", "pre") for one in node.ancestors)

@@ -22,7 +22,7 @@ class Page:
     url: str
     body: bytes
     content_type: str = ""
-    rules: ArticleRules = ArticleRules()
+    rules: ArticleRules = field(default_factory=ArticleRules)
     title: str = ""
     published: datetime | None = None
     updated: datetime | None = None

@@ -12,30 +12,32 @@ import re
 from mirrorpress.markup import Element, Node
 
 _NEVER = (
-    "script, style, iframe, frame, frameset, object, embed, applet, template, input, button, select, textarea, "
-    "svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+    "script, style, iframe, frame, frameset, object, embed, applet, template, input, button, select, "
+    "textarea, svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, "
+    "amp-sidebar, ins.adsbygoogle"
 )
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])", re.I
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 _ADS = frozenset(
-    "ad ads adv advert adverts advertisement advertising advertorial adsbygoogle adsense adslot adbox adunit banner "
-    "dfp gpt sponsor sponsored sponsors promo promos promoted promotion taboola outbrain mgid revcontent "
-    "doubleclick guanggao".split()
+    "ad ads adv advert adverts advertisement advertising advertorial adsbygoogle adsense adslot adbox adunit "
+    "banner dfp gpt sponsor sponsored sponsors promo promos promoted promotion taboola outbrain mgid "
+    "revcontent doubleclick guanggao".split()
 )
 _SHARE = frozenset(
     "share sharing shares sharebar addthis sharethis social bdsharebuttonbox jiathis bshare".split()
 )
 _AROUND = frozenset(
     "related recommend recommended recommendation recommendations readmore newsletter newsletters subscribe "
-    "subscription paywall comment comments disqus breadcrumb breadcrumbs pagination pager cookie cookies consent "
-    "popup modal lightbox sidebar menu navbar toolbar skip login signup signin donate donation print "
+    "subscription paywall comment comments disqus breadcrumb breadcrumbs pagination pager cookie cookies "
+    "consent popup modal lightbox sidebar menu navbar toolbar skip login signup signin donate donation print "
     "infobar feedback survey rating ratings popular trending mostread".split()
 )
 _BYLINE = frozenset(
-    "byline meta author authors timestamp pubdate publish published date tags tag keywords editor-info".split()
+    "byline meta author authors timestamp pubdate publish published date tags tag keywords".split()
 )
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
 _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)

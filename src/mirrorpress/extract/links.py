@@ -10,8 +10,18 @@ _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|spm|cmpid|ocid)$",
     re.IGNORECASE,
 )
-BARE = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+", re.IGNORECASE)
-"""What GitHub-flavoured Markdown turns into a link by itself (GFM 6.9), ended before CJK punctuation."""
+_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+BARE = re.compile(
+    rf"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+|(?a:(?<![\w.+-]){_EMAIL})",
+    re.IGNORECASE,
+)
+"""What GitHub-flavoured Markdown turns into a link by itself (GFM 6.9): web addresses, ended before CJK
+punctuation, and e-mail addresses."""
+
+
+def target_of(bare: str) -> str:
+    """Where a bare address leads."""
+    return f"mailto:{bare}" if re.fullmatch(_EMAIL, bare, re.ASCII) else bare
 
 
 def resolve(href: str, base: str) -> str:
@@ -32,6 +42,15 @@ def without_tracking(url: str) -> str:
     if len(kept) == len(pairs):
         return url
     return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def without_sentence_end(address: str) -> str:
+    """A bare address without the punctuation of the sentence round it; brackets that it opens itself stay."""
+    while address and address[-1] in ".,;:!?)]}。，、；：！？）】":
+        if address[-1] in ")]" and address.count("(["[address[-1] == "]"]) >= address.count(address[-1]):
+            break
+        address = address[:-1]
+    return address
 
 
 def is_literal_ip(host: str) -> bool:
@@ -55,5 +74,5 @@ def followable(url: str) -> bool:
     except ValueError:
         return False
     if parts.scheme == "mailto":
-        return bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", parts.path))
+        return bool(re.fullmatch(_EMAIL, parts.path, re.ASCII)) and not parts.query
     return parts.scheme == "https" and "." in host and not is_literal_ip(host) and not parts.username

@@ -14,8 +14,9 @@ from mirrorpress.extract.text import squeeze
 from mirrorpress.markup import Document, Element
 
 _NOTICE = re.compile(
-    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|来源|來源|责任编辑|責任編輯|حق نشر|کپی",
-    re.I,
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|来源|來源|责任编辑|責任編輯|"
+    r"حق نشر|کپی",
+    re.IGNORECASE,
 )
 _ENOUGH = 140  # squeezed characters; less is a teaser or nothing
 

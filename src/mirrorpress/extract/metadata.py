@@ -17,6 +17,9 @@ from mirrorpress.markup import Document, json_ld, language_of, parse_fragment
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|LiveBlog")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
+# Addresses that say the day otherwise: ".../mill-03142022101010.html", ".../gb/20/7/3/n77.htm".
+_URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
+_URL_SHORT_DATE = re.compile(r"/(\d\d?)/(\d\d?)/(\d\d?)/n\d+\.html?$")
 _NEWSWIRE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LANGUAGES = {
     "cmn": "zh",
@@ -132,7 +135,7 @@ def _names(value: Any) -> Iterator[str]:
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:
     cleaned = [
-        re.sub(r"^(by|author|作者|文|记者|نویسنده)\s*[:：]?\s+", "", plain(name), flags=re.I)
+        re.sub(r"^(by|author|作者|文|记者|نویسنده)\s*[:：]?\s+", "", plain(name), flags=re.IGNORECASE)
         for name in names
     ]
     good = [name for name in cleaned if 0 < len(name) <= 80 and not name.startswith(("http:", "https:"))]
@@ -174,7 +177,7 @@ def parse_date(value: str) -> datetime | None:
     """A date in ISO 8601, or with the year first in any writing; without a zone it is taken as UTC."""
     value = plain(value)[:60].translate(_DIGITS)
     try:
-        found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        found = datetime.fromisoformat(value)
     except ValueError:
         match = _DATE.search(value)
         return _day(*match.groups()) if match else None
@@ -202,8 +205,15 @@ def _sane(moment: datetime) -> bool:
 
 def date_in_url(url: str) -> datetime | None:
     """The day that an address names, as in ``/2023/02/22/``."""
-    match = _URL_DATE.search(url)
-    return _day(*match.groups()) if match else None
+    if match := _URL_DATE.search(url):
+        return _day(*match.groups())
+    if match := _URL_MONTH_FIRST.search(url):
+        month, day, year = match.groups()
+        return _day(year, month, day)
+    if match := _URL_SHORT_DATE.search(url):
+        year, month, day = match.groups()
+        return _day(f"20{year:0>2}", month, day)
+    return None
 
 
 def _date_in_text(text: str) -> datetime | None:

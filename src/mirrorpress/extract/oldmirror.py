@@ -20,7 +20,8 @@ from __future__ import annotations
 import re
 
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.blocks import Flow, adopt_captions
+from mirrorpress.extract.blocks import Flow
+from mirrorpress.extract.body import adopt_captions
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.metadata import date_in_url, parse_date
@@ -34,10 +35,9 @@ _SHARE = re.compile(
     r"(?:<hr\s*/?>|^\++(?:<br\s*/?>)*)\s*(?:<br\s*/?>\s*)*(?=手机上|手機上)", re.MULTILINE | re.IGNORECASE
 )
 _ORIGINAL = re.compile(r"^\s*原文(?:地址|链接|鏈接)[^:：]*[:：]\s*(\S+)", re.MULTILINE)
-# What the old mirrors' titles end in: (图), （组图）, (图/视频) ...
-TITLE_MARK = re.compile(
-    r"\s*[(（](?:[组組多]?[图圖]集?|[视視][频頻]|[图圖]文|影片|音[频頻])(?:[/／、+][^)）]{1,6})?[)）]\s*$"
-)
+_KIND = "(?:[组組多高]?清?[图圖]集?|[视視][频頻]|[图圖]文|影片|音[频頻])"
+# What the old mirrors' titles end in: (图), （组图）, (图/视频), 【视频】 ...
+_TITLE_MARKS = re.compile(rf"(?:\s*[(（【\[]{_KIND}(?:[/／、+]{_KIND})*[)）】\]])+\s*$")
 _NEWSWIRE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
@@ -79,7 +79,7 @@ def read_old_page(page: Page) -> Draft:
         page,
         blocks,
         flow.pictures,
-        title=TITLE_MARK.sub("", plain(title[1])),
+        title=_TITLE_MARKS.sub("", plain(title[1])),
         canonical="",
         published=date_in_url(page.url) or (parse_date(said[0]) if said else None),
         language=page.language or {"cmn": "zh", "eng": "en"}.get(language_of(words), ""),
@@ -87,7 +87,7 @@ def read_old_page(page: Page) -> Draft:
 
 
 def _drop_labels_of_forms(fields: list[Element]) -> None:
-    """A text that ends in a colon right before an input field ("本文短网址:") is its label and goes with it."""
+    """A text that ends in a colon right before an input field, such as "本文短网址:", goes with it."""
     for found in fields:
         label = found.previous_sibling
         if isinstance(label, Text) and label.data.strip().endswith((":", "：")):

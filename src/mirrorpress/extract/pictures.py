@@ -29,14 +29,17 @@ _LAZY = (
     "file",
 )
 _PLACEHOLDER = re.compile(
-    r"^data:|/(blank|spacer|placeholder|loading|lazy|grey|gray|pixel|transparent|1x1)[\w-]*\.(gif|png|svg|jpe?g)",
-    re.I,
+    r"^data:|/(blank|spacer|placeholder|loading|lazy|grey|gray|pixel|transparent|1x1)[\w-]*"
+    r"\.(gif|png|svg|jpe?g)",
+    re.IGNORECASE,
 )
-_NOT_PICTURES = re.compile(r"\.(svg|ico)$|/(ads?|adv|advert|banners?|beacon|pixel|track(er|ing)?)/", re.I)
+_NOT_PICTURES = re.compile(
+    r"\.(svg|ico)$|/(ads?|adv|advert|banners?|beacon|pixel|track(er|ing)?)/", re.IGNORECASE
+)
 
 
 def picture_of(element: Element, base: str, *, caption: str = "", credit: str = "") -> Picture | None:
-    """The picture that an ``<img>``, ``<picture>`` or ``<amp-img>`` shows; None for trackers, icons, advertising.
+    """The picture that an ``<img>``, ``<picture>`` or ``<amp-img>`` shows; None for trackers and icons.
 
     ``urls`` are the candidates, best first: the largest of ``srcset`` up to what is shown, lazy
     attributes, then ``src``. Protocol-relative addresses take the page's scheme.

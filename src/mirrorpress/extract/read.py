@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.blocks import Block, Flow, adopt_captions, to_html
+from mirrorpress.extract.blocks import Block, Flow
+from mirrorpress.extract.body import adopt_captions, to_html
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.locate import container, keep_article, main_text
@@ -29,7 +30,7 @@ def read(page: Page) -> Draft:
     body = page.body
     if not body.strip():
         raise ExtractError("the page is empty", where=page.url, hint="it is asked for again on the next run")
-    if _BINARY.match(body) or b"\x00" in body[:1000] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if _BINARY.match(body) or (b"\x00" in body[:1000] and not body.startswith((b"\xff\xfe", b"\xfe\xff"))):
         raise ExtractError(
             "the page is not text", where=page.url, hint="it may be a download; filter it by its title"
         )
@@ -97,7 +98,7 @@ def assemble(
         raise ExtractError(
             "no article text was found",
             where=page.url,
-            hint="if the page shows one in a browser, set sections.article.body to a selector of its container",
+            hint="if a browser shows one, set sections.article.body to a selector of its container",
         )
     title = plain(title)[:500]
     if not title:
