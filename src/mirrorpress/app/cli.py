@@ -142,13 +142,22 @@ def init(
 @_common
 @_sections
 @click.option("--offline", is_flag=True, help="Only the configuration; ask nobody.")
-def check(offline: bool, **options: Any) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of mirrorpress.toml, for editors.")
+def check(offline: bool, schema: bool, **options: Any) -> None:
     """Look at the configuration, and at what every source and its newest article give now.
 
     Stores nothing.
     """
     from mirrorpress.app.configuration import load
 
+    if schema:
+        import json
+
+        from mirrorpress.app.schema import json_schema
+        from mirrorpress.pipeline.registry import Registry
+
+        click.echo(json.dumps(json_schema(Registry()), ensure_ascii=False, indent=2))
+        return
     configuration, speaker = load(options["path"]), _speaker(options)
     speaker.say(
         f"{options['path']}: all well; {len(configuration.sections)} sections, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -42,12 +43,13 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     speaker.say(f"\nA reader who clones the mirror gets {len(pages)} pages in {clone}:")
     for page in (clone / "README.md", *_one_a_section(pages)):
         speaker.say(f"  {page}")
+    command = _own_name()
     speaker.say(
         f"\nWhat to try next, in {folder}:\n"
         f"  the configuration            {path}\n"
         f"  what each run pushed         git -C {remote} log --stat\n"
-        f"  how the mirror stands        mirrorpress status -c {path}\n"
-        "  a mirror of your own         mirrorpress init my-mirror --source https://your-newsroom.example/feed.xml"
+        f"  how the mirror stands        {command} status -c {path}\n"
+        f"  a mirror of your own         {command} init my-mirror --source https://your-newsroom.example/feed.xml"
     )
     return 1 if failed else 0
 
@@ -63,6 +65,12 @@ def _run(path: Path, speaker: Speaker) -> bool:
         speaker.say(f"✓ {line}")
     speaker.say(f"  {summary(report)}")
     return bool(report.failures)
+
+
+def _own_name() -> str:
+    """The command as it was called: in a virtual environment it may not be on the PATH."""
+    name = Path(sys.argv[0])
+    return str(name) if name.name == "mirrorpress" else "mirrorpress"
 
 
 def _one_a_section(pages: list[Path]) -> list[Path]:
