@@ -18,8 +18,8 @@ import httpx2
 from mirrorpress import __version__
 from mirrorpress.errors import FetchError, GatherError, RefusedError
 from mirrorpress.gather.addresses import Lookup, system_lookup
-from mirrorpress.gather.politeness import MAX_ROBOTS_BYTES, Hosts, Robots
-from mirrorpress.gather.wire import Answer, InterruptedFetchError, Wire, parse_url, port_of
+from mirrorpress.gather.politeness import MAX_FAILURES, MAX_ROBOTS_BYTES, Hosts, Robots
+from mirrorpress.gather.wire import Answer, InterruptedFetchError, UnansweredError, Wire, parse_url, port_of
 from mirrorpress.model import Capture, FetchPolicy, Validators
 
 MAX_REDIRECTS = 10
@@ -161,21 +161,30 @@ class Fetcher:
     def _ask(
         self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int, *, delay: float, cut: bool
     ) -> Answer:
-        """Ask one address, up to three times if the connection breaks or the server says "later"."""
+        """Ask one address, and note whether its host is alive."""
         host = f"{url.host}:{port_of(url)}"
         sent = {**headers, "User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"}
+        try:
+            answer = self._try(host, url, sent, max_bytes, delay=delay, cut=cut)
+        except UnansweredError:
+            self._hosts.failed(host)
+            raise
+        if answer.status == 503:
+            self._hosts.failed(host)
+        else:
+            self._hosts.answered(host)
+        return answer
+
+    def _try(
+        self, host: str, url: httpx2.URL, sent: Mapping[str, str], max_bytes: int, *, delay: float, cut: bool
+    ) -> Answer:
+        """Up to three tries if the connection breaks or the server says "later"."""
         pauses = [*_PAUSES]
         while True:
-            if rest := self._hosts.resting(host, self._clock()):
-                raise FetchError(
-                    f"{url.host} asked to be left alone for another {rest:.0f} seconds",
-                    where=str(url),
-                    hint="raise delay under [fetch]; the next run asks again",
-                    status=429,
-                    retry_after=rest,
-                )
+            self._look_whether_open(host, url)
             try:
                 with self._hosts.turn(host, delay):
+                    self._look_whether_open(host, url)  # others may have found out while this one waited
                     answer = self._wire.get(url, sent, max_bytes, cut=cut)
             except InterruptedFetchError:
                 if not pauses:
@@ -191,6 +200,23 @@ class Fetcher:
                     self._hosts.rest(host, self._clock() + timedelta(seconds=asked or _REST))
                 return answer
             self._sleep(asked or wait)
+
+    def _look_whether_open(self, host: str, url: httpx2.URL) -> None:
+        """Raises ``FetchError`` for a host that wants to be left alone, or that was given up."""
+        if rest := self._hosts.resting(host, self._clock()):
+            raise FetchError(
+                f"{url.host} asked to be left alone for another {rest:.0f} seconds",
+                where=str(url),
+                hint="raise delay under [fetch]; the next run asks again",
+                status=429,
+                retry_after=rest,
+            )
+        if self._hosts.given_up(host):
+            raise FetchError(
+                f"not asked for, as {host} failed {MAX_FAILURES} times in a row",
+                where=str(url),
+                hint="the next run asks again; if it lasts, look whether the server is up, or try a proxy",
+            )
 
     def _ask_leave(self, url: httpx2.URL) -> float:
         """The delay that robots.txt asks for; raises ``RefusedError`` if it forbids ``url``."""

@@ -19,6 +19,9 @@ from mirrorpress.gather.wire import Answer
 MAX_ROBOTS_BYTES = 500_000
 """RFC 9309, section 2.5 asks for at least 500 kiB to be read; hardly any file has a tenth of it."""
 
+MAX_FAILURES = 5
+"""Requests in a row that came to nothing, after which a host is given up."""
+
 _MAX_CRAWL_DELAY = 30.0  # seconds; longer ones would make a mirror of a daily paper impossible
 _MAX_RULE_COPIES = 5_000_000  # protego keeps each rule once per agent it is for: a small file can fill memory
 _LIFE = timedelta(hours=24)  # RFC 9309, section 2.4
@@ -31,10 +34,15 @@ class _Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     next_start: float = 0.0  # on the monotonic clock
     rests_until: datetime | None = None
+    failures: int = 0
 
 
 class Hosts:
-    """Turns at hosts ("name:port"). ``per_host`` is how many requests may be under way at one."""
+    """Turns at hosts ("name:port"). ``per_host`` is how many requests may be under way at one.
+
+    A host that failed several times in a row is given up for as long as this object lives, which is
+    one run: a dead host with a hundred articles would otherwise cost a hundred timeouts.
+    """
 
     def __init__(self, per_host: int, sleep: Callable[[float], None]) -> None:
         self._per_host = max(1, per_host)
@@ -62,6 +70,18 @@ class Hosts:
     def rest(self, name: str, until: datetime) -> None:
         """Leave the host alone until then."""
         self._host(name).rests_until = until
+
+    def failed(self, name: str) -> None:
+        """Note that the host gave no answer to a request, all its tries included."""
+        self._host(name).failures += 1
+
+    def answered(self, name: str) -> None:
+        """Note that the host is alive."""
+        self._host(name).failures = 0
+
+    def given_up(self, name: str) -> bool:
+        """Whether too many requests failed in a row."""
+        return self._host(name).failures >= MAX_FAILURES
 
     def resting(self, name: str, now: datetime) -> float:
         """Seconds that the host still wants to be left alone."""

@@ -24,7 +24,11 @@ _HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+(?:%25\w+)?", re.IGNORECASE)  # af
 _PROXY_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
-class InterruptedFetchError(FetchError):
+class UnansweredError(FetchError):
+    """The server gave no whole answer."""
+
+
+class InterruptedFetchError(UnansweredError):
     """A failure of the connection that often passes: worth another try."""
 
 
@@ -51,7 +55,9 @@ def parse_url(url: str) -> httpx2.URL:
             f"not a well-formed address ({error})", where=url, hint="correct it where it is written"
         ) from error
     if parsed.scheme not in ("http", "https"):
-        raise RefusedError("only http and https addresses are fetched", where=url)
+        raise RefusedError(
+            "only http and https addresses are fetched", where=url, hint="look at the page in a browser"
+        )
     port = 80 if parsed.port is None else parsed.port
     if len(parsed.raw_host) > 253 or not _HOST.fullmatch(parsed.raw_host) or not 0 < port < 65536:
         raise RefusedError("its host or port is malformed", where=url, hint="correct it where it is written")
@@ -105,7 +111,8 @@ class Wire:
     ) -> Answer:
         """Ask once, within the policy's timeout. ``cut`` returns the beginning of too long a body.
 
-        Raises ``RefusedError``, ``FetchError``, and ``InterruptedFetchError`` of the kind that often passes.
+        Raises ``RefusedError``, ``FetchError``, of the latter ``UnansweredError`` where the server gave no
+        whole answer, and ``InterruptedFetchError`` where that often passes.
         """
         try:
             with self._guard.deadline(self._timeout):
@@ -114,7 +121,7 @@ class Wire:
             error.where = str(url)
             raise
         except httpcore2.TimeoutException as error:
-            raise FetchError(
+            raise UnansweredError(
                 f"no complete answer within {self._timeout:g} seconds",
                 where=str(url),
                 hint="the server is slow or blocked from here; try again later, or through a proxy",
