@@ -26,8 +26,8 @@ from mirrorpress.pipeline.identity import comparable, id_of, safe_id
 from mirrorpress.pipeline.report import Report
 
 T = TypeVar("T")
-_THREADS = 8  # they mostly wait; one host never sees more than fetch.per_host of them
 _AHEAD = 32  # articles fetched but not yet stored, at the most: bounds memory
+_THREADS = _AHEAD + 8  # most wait for their turn at a host; with fewer, a slow host would hold up all others
 
 
 @dataclass
@@ -182,7 +182,7 @@ class Sync:
                 if isinstance(line, _Line):
                     lines.append(line)
                     total += len(line.waiting)
-            self._submit(pool, workshop, lines)
+            self._submit(pool, workshop, lines, shares=len(lines) + (3 if more else 0))
             heads = [line.working[0][1] for line in lines if line.working]
             if heads:
                 wait(heads, timeout=0.05 if more else None, return_when=FIRST_COMPLETED)
@@ -194,10 +194,13 @@ class Sync:
                     self.report.watch("articles", done, total)
             lines = [line for line in lines if line.working or line.waiting]
 
-    def _submit(self, pool: ThreadPoolExecutor, workshop: Workshop, lines: list[_Line]) -> None:
-        """Give every section its turn, so that a slow site holds up only itself."""
+    def _submit(
+        self, pool: ThreadPoolExecutor, workshop: Workshop, lines: list[_Line], *, shares: int
+    ) -> None:
+        """Give every section its turn, so that a slow site holds up only itself; ``shares`` leaves room for
+        sections whose sources have not answered yet."""
         room = _AHEAD - sum(len(line.working) for line in lines)
-        share = max(_AHEAD // max(len(lines), 1), 2)
+        share = max(_AHEAD // max(shares, 1), 2)
         for line in lines:
             while line.waiting and room > 0 and len(line.working) < share:
                 task = line.waiting.popleft()
