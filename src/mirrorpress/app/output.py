@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ import click
 from mirrorpress.errors import ConfigurationError, MirrorpressError
 from mirrorpress.pipeline.report import Report, Watch
 
+_NAMED = 5  # failures with one and the same reason
 _EVERY = 5.0  # seconds between two lines of progress where there is no terminal
 
 
@@ -40,20 +42,30 @@ class Speaker:
         if isinstance(error, ConfigurationError):
             click.echo(f"{error.where}: {error.reason}", err=True)
             for problem in error.problems:
-                click.echo(f"  {problem}", err=True)
+                click.echo(f"  {_printable(str(problem))}", err=True)
             click.echo(f"  → {error.hint}", err=True)
             return
         place = f"{_printable(error.where)}: " if error.where else ""
         click.echo(f"mirrorpress: {place}{_printable(error.reason)}", err=True)
         if error.hint:
-            click.echo(f"  → {error.hint}", err=True)
+            click.echo(f"  → {_printable(error.hint)}", err=True)
 
     def failures(self, report: Report) -> None:
-        """Every failure of a run, one paragraph each."""
+        """The failures of a run, one paragraph each; of many with the same reason the first few, unless
+        ``verbose``: a dead site must not bury what else went wrong."""
+        alike: Counter[tuple[str, str, str]] = Counter()
         for failed in report.failures:
+            kind = (failed.section, failed.stage, failed.reason)
+            alike[kind] += 1
+            if alike[kind] > _NAMED and not self.verbose:
+                continue
             click.echo(f"✗ {_printable(failed.url)}\n  {failed.stage}: {_printable(failed.reason)}", err=True)
             if failed.hint:
-                click.echo(f"  → {failed.hint}", err=True)
+                click.echo(f"  → {_printable(failed.hint)}", err=True)
+        for (section, stage, reason), count in alike.items():
+            if count > _NAMED and not self.verbose:
+                place = f"{section}: " if section else ""
+                click.echo(f"✗ {place}and {count - _NAMED} more, {stage}: {_printable(reason)}", err=True)
         for note in report.notes:
             self.say(f"· {_printable(note)}")
 
