@@ -295,6 +295,7 @@ class Stored:
     first_title: str  # of revision 1, which full list pages show
     first_date: datetime  # of revision 1: published, else captured; never changes, so paths may hold it
     captured_at: datetime
+    arrived: int  # the archive's clock when revision 1 was stored
     article: Article
 
 

@@ -32,6 +32,7 @@ _LIGHT = (
     t.revisions.c.text_length,
     t.revisions.c.lead_image,
     _first.c.title.label("first_title"),
+    _first.c.number.label("arrived"),
     func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
 )
 _BODY = (t.revisions.c.pictures, t.revisions.c.assets, t.revisions.c.html, t.revisions.c.markdown)
@@ -159,5 +160,6 @@ def _stored(row: RowMapping) -> Stored:
         first_title=row["first_title"],
         first_date=row["first_date"],
         captured_at=row["captured_at"],
+        arrived=row["arrived"],
         article=article,
     )

@@ -1,0 +1,272 @@
+"""The pages of the Markdown edition: an article, a list, the home page, the help page.
+
+What is rendered here depends only on the configuration and on the articles given; ``markdown`` decides
+which pages are rendered, and from which articles.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from importlib import resources
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from minijinja import Environment
+
+from mirrorpress.editions.feeds import atom
+from mirrorpress.editions.plain import code, destination, escape
+from mirrorpress.editions.qr import qr_png
+from mirrorpress.editions.words import is_right_to_left, words
+from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
+
+_BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
+
+
+def templates() -> dict[str, str]:
+    """The texts of the templates, by file name."""
+    folder = resources.files("mirrorpress.editions") / "templates" / "markdown"
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".md")
+    }
+
+
+class Pages:
+    """Renders pages for one configuration. ``pattern`` is the edition's ``pages``."""
+
+    def __init__(self, configuration: Configuration, pattern: str) -> None:
+        self._configuration = configuration
+        self._mirror = configuration.mirror
+        self._pattern = pattern
+        self._words: dict[str, Any] = words(self._mirror.language)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment(
+            templates=templates(), auto_escape_callback=lambda _: False, keep_trailing_newline=True
+        )
+
+    # --- where ---------------------------------------------------------------------------
+
+    def path(self, stored: Stored) -> str:
+        """Where an article's page stands; never changes once it stands there."""
+        date = stored.first_date
+        return self._pattern.format(
+            section=stored.section, id=stored.id, year=f"{date:%Y}", month=f"{date:%m}"
+        )
+
+    def publisher_of(self, stored: Stored) -> Publisher:
+        """The publisher as the configuration has it now, so that rights can change without fetching anew."""
+        return self._configuration.publisher_of(stored.publisher, stored.article.url)
+
+    def address(self, path: str) -> str:
+        """The canonical address of a path; empty when the mirror has no address."""
+        addresses = self._mirror.addresses
+        return addresses[0] + quote(path) if addresses else ""
+
+    def qr_path(self, path: str) -> str:
+        """Where the QR code of a page stands; empty when the mirror has no address."""
+        return f"qr/{path.removeprefix('pages/').removesuffix('.md')}.png" if self._mirror.addresses else ""
+
+    # --- articles ------------------------------------------------------------------------
+
+    def article(self, section: Section, stored: Stored) -> Iterator[File]:
+        """An article's page and its QR code."""
+        path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
+        language = self._mirror.language
+        if publisher.excerpt_only:
+            body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
+        else:
+            body = article.markdown.replace(ROOT, _up(path))
+        direction = "rtl" if is_right_to_left(article.language or language) else ""
+        if not direction and is_right_to_left(language):
+            direction = "ltr"
+        share, qr = self.address(path), self.qr_path(path)
+        if share:
+            yield File(qr, qr_png(share))
+        after = [
+            self._link(link, path) for link in self._configuration.links if link.place == "after-article"
+        ]
+        https = article.url.startswith("https://") and not _has_bad_host(article.url)
+        page = self._environment.render_template(
+            "page.md",
+            title=escape(article.title),
+            menu=self._menu(path, section),
+            byline=self._byline(stored, publisher),
+            direction=direction,
+            body=_BODY,
+            rights=self._rights(publisher),
+            original=f"<{article.url}>" if https else code(article.url),
+            share=share,
+            qr=destination(_up(path) + qr) if share else "",
+            links=after,
+            words=self._words,
+        )
+        yield File(path, _settled(page).replace(_BODY, body.strip()).encode())
+
+    def _byline(self, stored: Stored, publisher: Publisher) -> str:
+        article = stored.article
+        parts = [f"**{escape(publisher.name)}**", *(escape(author) for author in article.authors)]
+        parts.append(_day(stored))
+        if article.updated and article.updated.date() != (article.published or article.updated).date():
+            parts.append(f"{self._words['updated']} {article.updated:%Y-%m-%d}")
+        return " · ".join(parts)
+
+    def _rights(self, publisher: Publisher) -> str:
+        said: dict[str, str] = self._words["rights"]
+        rights = "excerpt" if publisher.excerpt_only else publisher.rights or ""
+        text = said.get(rights, said["licence"])
+        return text.format(publisher=escape(publisher.name), licence=escape(publisher.rights or ""))
+
+    # --- lists, feeds, home --------------------------------------------------------------
+
+    def newest(self, section: Section, articles: Sequence[Stored], full_lists: Sequence[int]) -> File:
+        """A section's own list: ``articles`` ascending, and the numbers of its full list pages."""
+        path = f"indexes/{section.id}.md"
+        return self._list(
+            section,
+            path,
+            title=section.title,
+            items=[self._item(path, one, one.article.title, _day(one)) for one in reversed(articles)],
+            older=" · ".join(f"[{n}]({destination(f'{section.id}/{n}.md')})" for n in full_lists),
+            feed=destination(f"../feeds/{section.id}.xml"),
+        )
+
+    def full_list(
+        self, section: Section, number: int, articles: Sequence[Stored], older: Sequence[int]
+    ) -> File:
+        """A full list page: what its articles were when they came, so that it never changes."""
+        path = f"indexes/{section.id}/{number}.md"
+        said = str(self._words["page"]).format(number=number)
+        return self._list(
+            section,
+            path,
+            title=f"{section.title} · {said}",
+            items=[
+                self._item(path, one, one.first_title, f"{one.first_date:%Y-%m-%d}")
+                for one in reversed(articles)
+            ],
+            older=" · ".join(f"[{n}]({n}.md)" for n in older),
+            feed="",
+        )
+
+    def _list(
+        self,
+        section: Section,
+        path: str,
+        *,
+        title: str,
+        items: Sequence[dict[str, str]],
+        older: str,
+        feed: str,
+    ) -> File:
+        text = self._environment.render_template(
+            "list.md",
+            title=escape(title),
+            menu=self._menu(path, section if path.count("/") > 1 else None),
+            items=items,
+            older=older,
+            feed=feed,
+            words=self._words,
+        )
+        return File(path, _settled(text).encode())
+
+    def _item(self, path: str, stored: Stored, title: str, date: str) -> dict[str, str]:
+        return {"date": date, "title": escape(title), "path": destination(_up(path) + self.path(stored))}
+
+    def feed(self, section: Section, articles: Sequence[Stored]) -> File:
+        """A section's Atom feed of ``articles``, ascending."""
+        path = f"feeds/{section.id}.xml"
+        mirror = self._mirror
+        entries = [
+            (stored, self.address(self.path(stored)) or stored.article.url, self.publisher_of(stored).name)
+            for stored in reversed(articles)
+        ]
+        title = f"{mirror.title} · {section.title}"
+        language = section.language or mirror.language
+        data = atom(title=title, language=language, address=self.address(path), id=path, entries=entries)
+        return File(path, data)
+
+    def home(self, newest: Sequence[tuple[Section, Sequence[Stored]]]) -> File:
+        """The home page: every section with its newest articles, ascending, by publisher."""
+        groups: dict[str, list[dict[str, object]]] = {}
+        for section, articles in newest:
+            names = [one.name for one in self._configuration.publishers if one.id == section.publisher]
+            groups.setdefault("".join(names[:1]), []).append(
+                {
+                    "title": escape(section.title),
+                    "path": destination(f"indexes/{section.id}.md"),
+                    "feed": destination(f"feeds/{section.id}.xml"),
+                    "items": [
+                        self._item("README.md", one, one.article.title, _day(one))
+                        for one in reversed(articles)
+                    ],
+                }
+            )
+        mirror, path = self._mirror, "README.md"
+        placed = [link for link in self._configuration.links if link.place in ("menu", "home")]
+        text = self._environment.render_template(
+            "home.md",
+            title=escape(mirror.title),
+            links=" · ".join(self._link(link, path) for link in placed),
+            groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
+            addresses=[
+                address
+                for address in (*mirror.addresses, *mirror.site_addresses)
+                if _is_shown_as_link(address)
+            ],
+            words=self._words,
+        )
+        return File(path, _settled(text).encode())
+
+    def help(self) -> File:
+        """Help for readers, in the mirror's language."""
+        text = self._environment.render_template(
+            "help.md", menu=self._menu("help.md", None), words=self._words
+        )
+        return File("help.md", _settled(text).encode())
+
+    # --- links ---------------------------------------------------------------------------
+
+    def _menu(self, path: str, section: Section | None) -> str:
+        parts = [f"[{self._words['home']}]({_up(path)}README.md)"]
+        if section is not None:
+            parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
+        parts += [self._link(link, path) for link in self._configuration.links if link.place == "menu"]
+        return " · ".join(parts)
+
+    @staticmethod
+    def _link(link: Link, path: str) -> str:
+        if _is_shown_as_link(link.url):
+            return f"[{escape(link.text)} ↗]({destination(link.url)})"
+        if ":" in link.url.split("/", 1)[0]:
+            return f"{escape(link.text)} {code(link.url)}"
+        return f"[{escape(link.text)}]({destination(posixpath.normpath(_up(path) + link.url))})"
+
+
+def _day(stored: Stored) -> str:
+    return f"{stored.article.published or stored.captured_at:%Y-%m-%d}"
+
+
+def _up(path: str) -> str:
+    """The way from a page to the edition's root."""
+    return "../" * path.count("/")
+
+
+def _settled(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _is_shown_as_link(url: str) -> bool:
+    return url.startswith(("https://", "mailto:")) and not _has_bad_host(url)
+
+
+def _has_bad_host(url: str) -> bool:
+    """Whether an https address names a literal IP, or holds what ends a Markdown autolink."""
+    host = urlsplit(url).hostname or ""
+    numeric = not re.search(r"[^\d.]", host) or ":" in host
+    return url.startswith("https:") and (numeric or bool(re.search(r"[\s<>]", url)))
