@@ -34,9 +34,14 @@ lint: $(VENV)/.dev
 test: lint
 	$(BIN)/pytest -n auto
 
-bench: $(VENV)/.run
-	$(PYTHON) bench/environment.py
-	.bench/bin/python bench/run.py
+.bench/.run: requirements/bench.txt pyproject.toml $(VENV)/.run
+	test -x .bench/bin/python || $(PYTHON) -m venv .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+bench: .bench/.run
+	.bench/bin/python -m bench
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt

@@ -1,0 +1,166 @@
+"""Mirrors of made-up articles, made through the archive's own door.
+
+As a program: ``python -m bench.mirrors add FOLDER FIRST COUNT`` stores articles in the mirror at FOLDER;
+``captures`` instead of ``add`` stores their pages, not yet extracted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench import corpus
+from mirrorpress.archive.store import Archive, Place
+from mirrorpress.model import Article, Capture, Entry, Validators
+from mirrorpress.pipeline.identity import comparable
+from mirrorpress.pipeline.registry import Registry
+
+_HEAD = """
+[mirror]
+title = "Harbour Light"
+language = "zh-Hans"
+addresses = ["https://git.example.org/team/mirror/src/branch/main/"]
+contact = "desk@example.org"
+
+[[publishers]]
+id = "harbour"
+name = "Harbour Times"
+url = "{site}"
+rights = "licensed"
+
+[fetch]
+delay = 0
+allow_private = ["127.0.0.1"]
+"""
+_SECTION = """
+[[sections]]
+id = "{id}"
+title = "{title}"
+publisher = "harbour"
+source = {{ type = "feed", url = "{feed}/{id}.xml" }}
+"""
+_LINK = """
+[[links]]
+text = "Open link {number}"
+url = "https://links.example.org/{number}"
+place = "{place}"
+"""
+_TARGET = """
+[[targets]]
+type = "git"
+edition = "markdown"
+url = "remote.git"
+"""
+_PAGES = "pages/{section}/{year}/{month}/{id}.md"
+_KNOWN_EDITIONS = ("markdown", "site")
+
+
+def editions() -> list[str]:
+    """The editions that a full build makes: those of the budget that exist."""
+    return [name for name in _KNOWN_EDITIONS if name in Registry().names("editions")]
+
+
+def found(folder: Path, *, body: str = "", feed: str = corpus.SITE, remote: bool = False) -> Path:
+    """A new mirror's folder, with ten sections; ``body`` is their selector, empty for automatic extraction."""
+    folder.mkdir(parents=True)
+    text = [_HEAD.format(site=corpus.SITE)]
+    for id in corpus.SECTIONS:
+        text.append(_SECTION.format(id=id, title=id.title(), feed=feed))
+        if body:
+            text.append(f'[sections.article]\nbody = "{body}"\n')
+    places = ["menu"] * 4 + ["after-article"] * 4
+    text += [_LINK.format(number=number, place=place) for number, place in enumerate(places)]
+    text += [f'\n[[editions]]\ntype = "{name}"\npages = "{_PAGES}"\n' for name in editions()]
+    if remote:
+        text.append(_TARGET)
+        subprocess.run(
+            ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder / "remote.git")],
+            check=True,
+        )
+    (folder / "mirrorpress.toml").write_text("".join(text), encoding="utf-8")
+    return folder
+
+
+def article_of(one: corpus.Piece) -> Article:
+    """What extraction would make of its page."""
+    text = " ".join(text for _, text in one.blocks)
+    return Article(
+        url=one.url,
+        title=one.title,
+        html=one.html,
+        markdown=one.markdown + "\n",
+        excerpt=text[:200],
+        text_length=len(text),
+        authors=(one.author,),
+        published=one.published,
+        language=one.language,
+    )
+
+
+def add(folder: Path, first: int, count: int, *, populated: int = 0, pages: bool = False) -> None:
+    """Store articles ``first`` to ``first + count - 1``; with ``pages``, as captures that wait for extraction."""
+    pieces = (corpus.piece(number, populated=populated) for number in range(first, first + count))
+    with Archive(folder, started=corpus.NEWEST, keep_captures=pages) as archive:
+        for one in pieces:
+            _store(archive, one, pages=pages)
+
+
+def _store(archive: Archive, one: corpus.Piece, *, pages: bool) -> None:
+    body = corpus.page(one) if pages else b""
+    article = article_of(one)
+    if pages:
+        article = Article(one.url, "waits for extraction", "", "", "", 0)
+    archive.store(
+        article,
+        Capture(one.url, one.url, one.published + timedelta(hours=1), 200, _HEADERS, body),
+        entry=Entry(one.url, one.title, published=one.published),
+        keys=[comparable(one.url)],
+        place=Place(one.section, one.id, "harbour"),
+        known=None,
+        body_digest=hashlib.sha256(body).hexdigest(),
+        pictures={},
+    )
+
+
+_HEADERS = (("content-type", "text/html; charset=utf-8"), ("etag", '"1"'))
+
+
+def listed(folder: Path, populated: int, feed: str, *, each: int = 40) -> None:
+    """Note the sections' newest articles as listed by feeds that have not changed since, and as looked at
+    just now, so that none is due to be asked for again."""
+    newest: dict[str, list[corpus.Piece]] = {}
+    for number in range(populated - 1, -1, -1):
+        one = corpus.piece(number, populated=populated)
+        newest.setdefault(one.section, []).append(one)
+        if number < populated - each * 2 * len(corpus.SECTIONS):
+            break
+    with Archive(folder, started=corpus.NEWEST) as archive:
+        for section, pieces in newest.items():
+            entries = [Entry(one.url, one.title, published=one.published) for one in pieces[:each]]
+            archive.listed(section, entries, corpus.NEWEST)
+            archive.keep_validators(f"{feed}/{section}.xml", Validators('"1"', ""))
+            known = archive.known(comparable(entry.url) for entry in entries)
+            for entry in entries:
+                archive.checked(known[comparable(entry.url)], entry, datetime.now(UTC))
+
+
+def captured(folder: Path) -> Iterator[Capture]:
+    """The captures of a mirror, read as any program would."""
+    with Archive(folder, started=corpus.NEWEST) as archive:
+        for section in corpus.SECTIONS:
+            for _, capture in archive.captures_of(section):
+                yield capture
+
+
+if __name__ == "__main__":
+    add(
+        Path(sys.argv[2]),
+        int(sys.argv[3]),
+        int(sys.argv[4]),
+        populated=int(sys.argv[5]),
+        pages=sys.argv[1] == "captures",
+    )
