@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import subprocess
 import threading
@@ -10,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from mirrorpress.errors import TargetError
 from mirrorpress.model import Receipt
 from mirrorpress.targets.failures import explain
+from mirrorpress.targets.fastimport import Stream
+from mirrorpress.targets.files import EditionFiles
 from mirrorpress.targets.git import GitTarget
 
 from .conftest import Newsdesk, Remote
@@ -129,6 +133,18 @@ class TestCarryingOn:
         receipt = target.publish(newsdesk.release(first.state))
         assert (receipt.changed, remote.tip()) == (True, tip)
 
+    def test_a_branch_that_is_locked_there_is_left_alone(
+        self, newsdesk: Newsdesk, remote: Remote, target: GitTarget, first: Receipt
+    ):
+        lock = remote.path / "refs" / "heads" / "main.lock"
+        lock.touch()
+        newsdesk.write({"README.md": "home 2"})
+        with pytest.raises(TargetError, match="or is locked there"):
+            target.publish(newsdesk.release(first.state))
+        lock.unlink()
+        target.publish(newsdesk.release(first.state))
+        assert remote.log() == ["Build 2", "Build 1"]
+
     def test_locks_of_a_killed_git_are_removed(
         self, newsdesk: Newsdesk, remote: Remote, target: GitTarget, first: Receipt
     ):
@@ -198,8 +214,12 @@ class TestWhatIsSaid:
             GitTarget("markdown", url, branch)
         assert "ss@host" not in str(caught.value)
 
-    def test_addresses_that_run_programs_are_refused(self, newsdesk: Newsdesk, tmp_path: Path):
+    def test_addresses_that_run_programs_are_refused(
+        self, newsdesk: Newsdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
         newsdesk.write({"README.md": "home"})
+        (tmp_path / "gitconfig").write_text('[protocol "ext"]\nallow = always\n')
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
         target = GitTarget("markdown", f"ext::touch {tmp_path / 'ran'}")
         with pytest.raises(TargetError, match="not allowed"):
             target.publish(newsdesk.release())
@@ -242,23 +262,31 @@ class TestWhatIsSaid:
     ):
         hooks = tmp_path / "hooks"
         hooks.mkdir()
-        (hooks / "pre-push").write_text("#!/bin/sh\nexit 1\n")
-        (hooks / "pre-push").chmod(0o755)
+        for name in ("pre-push", "reference-transaction"):
+            (hooks / name).write_text("#!/bin/sh\nexit 1\n")
+            (hooks / name).chmod(0o755)
         settings = tmp_path / "gitconfig"
         settings.write_text(
             f"[user]\nname = Real Name\nemail = real@example.org\n[core]\nhooksPath = {hooks}\nquotePath = true\n"
             "[commit]\ngpgSign = true\n[push]\ngpgSign = true\n[log]\nshowSignature = true\n[diff]\nrenames = copies\n"
         )
+        remote.git("config", "core.hooksPath", str(remote.path / "hooks"))  # the far side reads it too
         monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
-        monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
-        monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-        monkeypatch.setenv("GIT_COMMITTER_NAME", "Real Name")
+        foreign = {
+            "GIT_DIR": str(tmp_path / "elsewhere"),
+            "GIT_OBJECT_DIRECTORY": str(tmp_path / "objects"),
+            "GIT_NAMESPACE": "other",
+            "GIT_COMMITTER_NAME": "Real Name",
+        }
+        for name, value in foreign.items():
+            monkeypatch.setenv(name, value)
         newsdesk.write({"新.md": "home"})
         state = target.publish(newsdesk.release()).state
         newsdesk.write({"新.md": None, "b.md": "home"})
         target.publish(newsdesk.release(state))
-        for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_COMMITTER_NAME"):
+        for name in (*foreign, "GIT_CONFIG_GLOBAL"):
             monkeypatch.delenv(name)
+        assert not (tmp_path / "objects").exists()
         assert remote.files() == {"b.md": "home"}
         assert "Real" not in remote.git("log", "--format=%an %cn", "main")
 
@@ -365,8 +393,9 @@ class TestSecrets:
 
     def test_no_password_asks_nobody(self, newsdesk: Newsdesk, remote: Remote, host: Host):
         newsdesk.write({"README.md": "home"})
-        with pytest.raises(TargetError, match="authentication failed"):
+        with pytest.raises(TargetError, match="authentication failed") as caught:
             GitTarget("markdown", f"http://desk@{host.address}/remote.git").publish(newsdesk.release())
+        assert "desk" not in str(caught.value)
 
     def test_a_host_that_is_not_there(self, newsdesk: Newsdesk):
         newsdesk.write({"README.md": "home"})
@@ -421,3 +450,16 @@ class TestSecrets:
 )
 def test_what_git_says_in_plain_words(stderr: str, reason: str):
     assert explain(stderr)[0] == reason
+
+
+def test_a_file_that_shrinks_while_it_is_read_ends_the_run(tmp_path: Path):
+    (tmp_path / "a.md").write_text("four")
+
+    class Shrinking(EditionFiles):
+        def open(self, path: str) -> BinaryIO:
+            file = super().open(path)
+            file.seek(1)
+            return file
+
+    with pytest.raises(TargetError, match=r"a\.md: became shorter"):
+        Stream(io.BytesIO()).write(Shrinking(tmp_path), "a.md")
