@@ -34,10 +34,8 @@ def qr_png(text: str) -> bytes:
 class _Shape:
     """All codes of messages of one length."""
 
-    def __init__(self, length: int) -> None:
-        self._version: int | str = segno.make_qr(
-            b"\x01" * length, error=_ERROR, mode="byte", boost_error=False
-        ).version
+    def __init__(self) -> None:
+        self._version: int | None = None  # the smallest that fits, which the first drawing tells
         self._drawn = 0
         self._base = b""
         self._base_modules = 0
@@ -72,14 +70,19 @@ class _Shape:
         code = segno.make_qr(
             data, error=_ERROR, mask=_MASK, mode="byte", version=self._version, boost_error=False
         )
-        bits = 0
-        for row in code.matrix:
-            for module in row:
-                bits = bits << 1 | (module & 1)
-        return len(code.matrix), bits
+        assert isinstance(code.version, int)  # noqa: S101 - only Micro QR codes have named versions
+        self._version = code.version
+        # A module's lowest bit says whether it is dark; the others, what it is there for.
+        modules = b"".join(bytes(row) for row in code.matrix).translate(_DIGIT_OF)
+        return len(code.matrix), int(modules, 2)
 
 
-_shape = cache(_Shape)
+_DIGIT_OF = bytes(ord("0") + (module & 1) for module in range(256))
+
+
+@cache
+def _shape(length: int) -> _Shape:  # noqa: ARG001 - it is the key
+    return _Shape()
 
 
 def _png(size: int, modules: int) -> bytes:
@@ -91,7 +94,7 @@ def _png(size: int, modules: int) -> bytes:
     full = (1 << width) - 1
     for row in range(size):
         dark = modules >> (size - 1 - row) * size & ((1 << size) - 1)
-        spread = int("".join(_WIDE[bit] for bit in f"{dark:0{size}b}"), 2) << _BORDER * _SCALE
+        spread = int(f"{dark:0{size}b}".replace("0", _LIGHT).replace("1", _DARK), 2) << _BORDER * _SCALE
         pixels = (full ^ spread) << (stride * 8 - width)
         lines.append((b"\x00" + pixels.to_bytes(stride, "big")) * _SCALE)
     lines.append(white * (_BORDER * _SCALE))
@@ -103,4 +106,4 @@ def _png(size: int, modules: int) -> bytes:
     )
 
 
-_WIDE = {"0": "0" * _SCALE, "1": "1" * _SCALE}
+_LIGHT, _DARK = "0" * _SCALE, "1" * _SCALE  # the modules of a row, widened to pixels
