@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
+from urllib.parse import unquote
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
@@ -52,7 +53,7 @@ def outline(html: str) -> list[str]:
         elif tag == "br":
             words.append(" ⏎ ")
         elif tag == "a":
-            words.append(f"⟦{element.attr('href')} ")
+            words.append(f"⟦{unquote(element.attr('href') or '')} ")
             walk(element, kind)
             words.append("⟧")
         elif tag in _MARKED and kind != "pre":

@@ -28,7 +28,7 @@ _MARKS = {
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
+    "address article aside blockquote body caption center dd details div dl fieldset figcaption figure "
     "footer form header hgroup hr legend li main ol p pre section summary table tbody td tfoot th thead tr "
     "ul".split()
 ) | set(_HEADINGS)
@@ -37,8 +37,8 @@ _AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # written round an element's 
 
 @dataclass(slots=True)
 class Block:
-    """One block: ``kind`` is p, h (heading), figure, list, table, quote, pre or hr; ``inner`` its HTML
-    without its own tag for p and h."""
+    """One block: ``kind`` is p, h (heading), figure, list, table, quote, pre or hr; ``inner`` its words
+    with their marks, in lines."""
 
     kind: str
     html: str
@@ -97,6 +97,10 @@ class Flow:
             self._line.words(after)
         elif tag == "rp":
             return
+        elif tag == "dt":
+            self.close()
+            self._marked("strong", "<strong>", element, depth)
+            self.close()
         elif tag in _MARKS:
             self._marked(_MARKS[tag], f"<{_MARKS[tag]}>", element, depth)
         elif tag in _BLOCKS:
@@ -148,7 +152,9 @@ class Flow:
     def _add(self, kind: str, html: str, inner: list[Block]) -> None:
         text = " ".join(block.text for block in inner)
         weight = sum(len(block.text) * block.linked for block in inner)
-        self.blocks.append(Block(kind, html, text, linked=weight / len(text) if text else 0.0))
+        self.blocks.append(
+            Block(kind, html, text, inner=_in_lines(inner), linked=weight / len(text) if text else 0.0)
+        )
 
     def _inside(self, element: Element, depth: int) -> list[Block]:
         return Flow(self.base, self.pictures).take(element, depth).close().blocks
@@ -183,14 +189,9 @@ class Flow:
     def _list(self, element: Element, depth: int) -> None:
         items: list[str] = []
         every: list[Block] = []
-        for child in element:
-            if not isinstance(child, Element):
-                continue
-            if child.tag in ("ul", "ol"):  # a list straight inside a list belongs to the item before it
-                child.wrap(Element("li"))
-                child = child.parent  # type: ignore[assignment]  # noqa: PLW2901 - the new item
-            inner = self._words_inside(child, depth + 1)
-            if inner:
+        _put_lists_into_items(element)
+        for child in element.select(":scope > *"):
+            if inner := self._words_inside(child, depth + 1):
                 every += inner
                 items.append(f"<li>{_as_item(inner)}</li>")
         if items:
@@ -208,7 +209,7 @@ class Flow:
             for cell in row:
                 inner = self._words_inside(cell, depth + 2) if cell is not None else []
                 every += inner
-                line.append("<br>".join(block.inner or escape(block.text, quote=False) for block in inner))
+                line.append(_in_lines(inner))
             if any(line):
                 lines.append(line)
         if lines:
@@ -258,10 +259,24 @@ def _joined(blocks: list[Block]) -> str:
     return "".join(f"<p>{block.inner}</p>" if block.kind == "h" else block.html for block in blocks)
 
 
+def _in_lines(blocks: list[Block]) -> str:
+    return "<br>".join(block.inner or escape(block.text, quote=False) for block in blocks)
+
+
+def _put_lists_into_items(element: Element) -> None:
+    """Move a list that stands straight inside a list into the item before it, where it belongs."""
+    item: Element | None = None
+    for child in element.select(":scope > *"):
+        if child.tag in ("ul", "ol") and item is not None:
+            item.append(child.extract())
+        elif child.tag == "li":
+            item = child
+
+
 def _as_item(blocks: list[Block]) -> str:
     """The content of a list item: its first paragraph bare, so that plain lists stay tight."""
     first = blocks[0]
-    return (first.inner or first.html) + _joined(blocks[1:])
+    return (first.inner if first.kind in ("p", "h") else first.html) + _joined(blocks[1:])
 
 
 def _is_within(href: str, base: str) -> bool:

@@ -1,4 +1,4 @@
-"""What becomes of an article's blocks: captions joined to their pictures, headings levelled, edges tidied."""
+"""What becomes of an article's blocks: captions joined, openings cut, headings levelled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from mirrorpress.extract.blocks import Block, figure_block
 from mirrorpress.extract.figures import is_caption_after_picture
 from mirrorpress.extract.text import squeeze
 from mirrorpress.model import Picture
+
+_LONGEST_KICKER = 100  # characters
+_LONGEST_BYLINE = 30  # letters beside the authors' names: "By", "and", a month, a place
 
 
 def adopt_captions(blocks: list[Block], pictures: list[Picture]) -> list[Block]:
@@ -25,12 +28,33 @@ def adopt_captions(blocks: list[Block], pictures: list[Picture]) -> list[Block]:
     return joined
 
 
+def without_opening(blocks: list[Block], title: str, authors: tuple[str, ...]) -> list[Block]:
+    """Without the opening of a page's own title, kicker and byline, which the mirror shows by itself."""
+    words = [n for n, block in enumerate(blocks[:8]) if block.kind != "figure"]
+    headings = [n for n in words if blocks[n].kind == "h"]
+    told = next((n for n in headings if squeeze(blocks[n].text) == squeeze(title)), None)
+    if told is not None and all(len(blocks[n].text) <= _LONGEST_KICKER for n in words if n < told):
+        blocks = [block for n, block in enumerate(blocks) if n > told or block.kind == "figure"]
+    byline = next((n for n, block in enumerate(blocks[:4]) if _is_byline(block, authors)), None)
+    return blocks if byline is None else [*blocks[:byline], *blocks[byline + 1 :]]
+
+
+def _is_byline(block: Block, authors: tuple[str, ...]) -> bool:
+    """Whether a block says who wrote it, and when, and nothing else."""
+    if block.kind != "p" or not authors or not all(author in block.text for author in authors):
+        return False
+    rest = block.text
+    for author in authors:
+        rest = rest.replace(author, "")
+    return sum(character.isalpha() for character in rest) <= _LONGEST_BYLINE
+
+
 def to_html(blocks: list[Block], title: str) -> str:
     """All blocks as HTML: headings from ``<h2>`` on, no heading without text below it, no line at an edge,
-    no first heading that only repeats the title."""
+    no first line that only repeats the title."""
     kept: list[Block] = []
     for block in blocks:
-        if block.kind == "h" and not kept and squeeze(block.text) == squeeze(title):
+        if not kept and block.kind in ("h", "p") and squeeze(block.text) == squeeze(title):
             continue
         if block.kind in ("h", "hr") and kept and kept[-1].kind == "hr":
             kept.pop()

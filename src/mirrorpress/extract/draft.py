@@ -46,4 +46,3 @@ class Draft:
     updated: datetime | None = None
     language: str = ""
     pictures: tuple[Picture, ...] = field(default=())
-    lead: str = ""  # an address from the page's metadata, used when the body holds no picture

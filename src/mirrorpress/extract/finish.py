@@ -11,7 +11,7 @@ import nh3
 from mirrorpress.errors import ExtractError
 from mirrorpress.extract import links
 from mirrorpress.extract.draft import PICTURE, Draft
-from mirrorpress.extract.text import clean, plain
+from mirrorpress.extract.text import clean, plain, squeeze
 from mirrorpress.markup import Element, Node, Text, parse_fragment, to_markdown
 from mirrorpress.model import ROOT, Article, Asset, Picture
 
@@ -93,7 +93,7 @@ def _place_pictures(html: str, pictures: tuple[Picture, ...], assets: Mapping[in
     def place(match: re.Match[str]) -> str:
         number = int(match[1])
         picture = pictures[number]
-        alt = escape(picture.alt or picture.caption)
+        alt = "" if squeeze(picture.alt) == squeeze(picture.caption) else escape(picture.alt)
         if asset := assets.get(number):
             return f'<img src="{asset.path}" alt="{alt}" width="{asset.width}" height="{asset.height}">'
         address = escape(picture.urls[0])
@@ -112,14 +112,14 @@ def _excerpt(tree: Node) -> str:
 
 
 def _shortened(words: str) -> str:
-    """Up to 200 characters, ended at a sentence's or a word's end."""
-    if len(words) <= _EXCERPT:
-        return words
-    ends = [match.end() for match in _SENTENCE_END.finditer(words[:_EXCERPT])]
-    if ends and ends[-1] > _EXCERPT // 3:
-        return words[: ends[-1]].strip()
-    cut = words[:_EXCERPT]
-    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > _EXCERPT // 2 else cut).rstrip("，,、;； ") + "…"
+    """Up to 200 characters and up to half of what there is, ended at a sentence's or a word's end: an
+    excerpt of a short article must not be the article."""
+    limit = min(_EXCERPT, len(words) // 2)
+    ends = [match.end() for match in _SENTENCE_END.finditer(words[: limit + 1]) if match.end() <= limit]
+    if ends and ends[-1] > limit // 3:
+        return words[: ends[-1]]
+    cut = words[:limit]
+    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > limit // 2 else cut).rstrip("，,、;； ") + "…"
 
 
 def _settle_addresses(tree: Node) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from mirrorpress.markup import Element, Node
+from mirrorpress.extract.pictures import picture_of
+from mirrorpress.markup import Element, Node, Text
 
 _NEVER = (
     "script, style, iframe, frame, frameset, object, embed, applet, template, input, button, select, "
@@ -52,7 +53,7 @@ def words_of(element: Element) -> set[str]:
 def is_hidden(element: Element) -> bool:
     """Whether a reader of the original would not have seen the element."""
     attributes = element.attrs
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or element.tag == "noscript":
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
     return bool(_HIDDEN_STYLE.search(element.attr("style") or ""))
 
@@ -64,8 +65,9 @@ def prune(root: Node, *, automatic: bool) -> None:
     """
     _keep_lazy_pictures(root)
     root.remove(_NEVER)
+    root.remove("noscript")
     total = max(len(root.text), 1)
-    for element in root.select("[hidden], [aria-hidden], [style], noscript"):
+    for element in root.select("[hidden], [aria-hidden], [style]"):
         if is_hidden(element) and not (automatic and _is_bulk(element, total)):
             element.decompose()
     for element in root.select("form, [class], [id], aside, footer"):
@@ -97,9 +99,16 @@ def _keep_lazy_pictures(root: Node) -> None:
     for element in root.select("noscript"):
         pictures = element.select("img")
         before = element.previous_sibling
-        shown = isinstance(before, Element) and (before.tag == "img" or before.select_one("img"))
-        if pictures and not shown:
-            element.insert_before(*[picture.extract() for picture in pictures])
+        while isinstance(before, Text) and not before.data.strip():
+            before = before.previous_sibling
+        stand_in = None
+        if isinstance(before, Element):
+            stand_in = before if before.tag == "img" else before.select_one("img")
+        if not pictures or (stand_in is not None and picture_of(stand_in, "https://x.invalid/") is not None):
+            continue
+        if stand_in is not None:
+            stand_in.decompose()
+        element.insert_before(*[picture.extract() for picture in pictures])
 
 
 def link_density(element: Element) -> float:

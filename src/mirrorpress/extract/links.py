@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|spm|cmpid|ocid)$",
@@ -25,11 +25,20 @@ def target_of(bare: str) -> str:
 
 
 def resolve(href: str, base: str) -> str:
-    """The absolute address behind an ``href``; an empty string when it has none."""
+    """The absolute address behind an ``href``, ASCII but for its host; an empty string when there is none."""
+    href = re.sub(r"[\t\r\n]", "", href.strip())
+    if not href:
+        return ""
     try:
-        return urljoin(base, re.sub(r"[\t\r\n]", "", href.strip()))
+        parts = urlsplit(urljoin(base, href))
     except ValueError:
         return ""
+    path, query, fragment = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
+
+
+def _ascii(part: str) -> str:
+    return part if part.isascii() else quote(part, safe="%/:?#[]@!$&'()*+,;=~\" <>\\^`{|}")
 
 
 def without_tracking(url: str) -> str:

@@ -6,21 +6,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from mirrorpress.extract import links
+from mirrorpress.extract.dates import date_in_text, date_in_url, day_in, parse_date
 from mirrorpress.extract.draft import Page
 from mirrorpress.extract.text import plain, squeeze
 from mirrorpress.markup import Document, json_ld, language_of, parse_fragment
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|LiveBlog")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-# Addresses that say the day otherwise: ".../mill-03142022101010.html", ".../gb/20/7/3/n77.htm".
-_URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
-_URL_SHORT_DATE = re.compile(r"/(\d\d?)/(\d\d?)/(\d\d?)/n\d+\.html?$")
-_NEWSWIRE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+# Pictures that a site gives every page of its own that has none.
+_STAND_IN = re.compile(
+    r"logo|default|placeholder|icon|avatar|share|social|fallback|blank|\.svg$", re.IGNORECASE
+)
+_DATED = ", ".join(f"[class*={word} i]" for word in "date time publish info meta source".split())
 _LANGUAGES = {
     "cmn": "zh",
     "pes": "fa",
@@ -44,7 +45,7 @@ class Metadata:
     updated: datetime | None
     language: str
     canonical: str
-    lead: str
+    lead: str  # shown when the body holds no picture
 
 
 def read_metadata(document: Document, page: Page, text: str) -> Metadata:
@@ -165,7 +166,7 @@ def _dates(
     # An entry's date has a zone; a page's often has none, or only a day.
     if page.published and (published is None or abs(published - page.published) < timedelta(days=1)):
         published = page.published
-    published = published or date_in_url(page.url) or _date_in_text(text)
+    published = published or date_in_url(page.url) or date_in_text(text) or _date_shown(document)
     return published, page.updated or updated
 
 
@@ -173,52 +174,13 @@ def _first_date(*values: Any) -> datetime | None:
     return next((found for value in values if value and (found := parse_date(str(value)))), None)
 
 
-def parse_date(value: str) -> datetime | None:
-    """A date in ISO 8601, or with the year first in any writing; without a zone it is taken as UTC."""
-    value = plain(value)[:60].translate(_DIGITS)
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        match = _DATE.search(value)
-        return _day(*match.groups()) if match else None
-    try:
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except OverflowError:
-        return None
-    return found if _sane(found) else None
-
-
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-
-
-def _day(year: str, month: str, day: str) -> datetime | None:
-    try:
-        found = datetime(int(year), int(month), int(day), tzinfo=UTC)
-    except ValueError:
-        return None
-    return found if _sane(found) else None
-
-
-def _sane(moment: datetime) -> bool:
-    return 1990 <= moment.year <= 2100
-
-
-def date_in_url(url: str) -> datetime | None:
-    """The day that an address names, as in ``/2023/02/22/``."""
-    if match := _URL_DATE.search(url):
-        return _day(*match.groups())
-    if match := _URL_MONTH_FIRST.search(url):
-        month, day, year = match.groups()
-        return _day(year, month, day)
-    if match := _URL_SHORT_DATE.search(url):
-        year, month, day = match.groups()
-        return _day(f"20{year:0>2}", month, day)
+def _date_shown(document: Document) -> datetime | None:
+    """The date in the first short line that a class calls a date, a source or information."""
+    for element in document.select(_DATED)[:20]:
+        text = element.text
+        if len(text) <= 200 and (found := day_in(text)):
+            return found
     return None
-
-
-def _date_in_text(text: str) -> datetime | None:
-    match = _NEWSWIRE_DATE.search(text[:200])
-    return _day(*match.groups()) if match else None
 
 
 def _language(document: Document, page: Page, text: str) -> str:
@@ -242,14 +204,14 @@ def _canonical(document: Document, page: Page) -> str:
 
 
 def _lead(page: Page, linked: dict[str, Any], meta: dict[str, str]) -> str:
+    """The address of the picture that stands for the article where it is shared."""
     image = linked.get("image")
     while isinstance(image, list) and image:
         image = image[0]
     if isinstance(image, dict):
         image = image.get("url")
     for candidate in (meta.get("og:image"), image, meta.get("twitter:image")):
-        if isinstance(candidate, str) and (url := links.resolve(candidate, page.url)).startswith(
-            ("http://", "https://")
-        ):
+        url = links.resolve(candidate, page.url) if isinstance(candidate, str) else ""
+        if url.startswith(("http://", "https://")) and not _STAND_IN.search(urlsplit(url).path):
             return url
     return ""

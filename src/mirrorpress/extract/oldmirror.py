@@ -22,9 +22,9 @@ import re
 from mirrorpress.errors import ExtractError
 from mirrorpress.extract.blocks import Flow
 from mirrorpress.extract.body import adopt_captions
+from mirrorpress.extract.dates import date_in_url, parse_date
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
-from mirrorpress.extract.metadata import date_in_url, parse_date
 from mirrorpress.extract.text import plain
 from mirrorpress.markup import Element, Text, decode, language_of, parse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.blocks import Block, Flow
-from mirrorpress.extract.body import adopt_captions, to_html
+from mirrorpress.extract.blocks import Block, Flow, figure_block
+from mirrorpress.extract.body import adopt_captions, to_html, without_opening
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.locate import container, keep_article, main_text
@@ -52,7 +52,11 @@ def read(page: Page) -> Draft:
         place = container(document, lines)
         flow = Flow(base).take(place).close() if place is not None else Flow(base)
         blocks = keep_article(adopt_captions(flow.blocks, flow.pictures), lines)
+        blocks = without_opening(blocks, metadata.title, metadata.authors)
         pictures = flow.pictures
+    if metadata.lead and not pictures:
+        pictures.append(Picture((metadata.lead,)))
+        blocks.insert(0, figure_block(0, pictures[0]))
     return assemble(
         page,
         blocks,
@@ -63,7 +67,6 @@ def read(page: Page) -> Draft:
         published=metadata.published,
         updated=metadata.updated,
         language=metadata.language,
-        lead=metadata.lead,
     )
 
 
