@@ -48,7 +48,7 @@ def test_addresses_of_different_articles_do_not(other: str) -> None:
         ("https://a.example/%E6%B8%AF%E6%B9%BE.html", "港湾"),
         ("https://a.example/Über-uns.html", "uber-uns"),
         ("https://a.example/CON.html", "con-page"),
-        ("https://a.example/com1.tar.html", "com1.tar-page"),
+        ("https://a.example/com1.tar.html", "com1-page.tar"),
         ("https://a.example/.git", "git-page"),
         ("https://a.example/git~1", "git1"),
         ("https://a.example/..%2f..%2fetc", "etc"),

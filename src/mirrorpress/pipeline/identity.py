@@ -11,7 +11,7 @@ from mirrorpress.extract.links import without_tracking
 
 _LONGEST = 80  # characters of an id; 240 bytes in UTF-8 at the most, with ".md" and "-99" still under 255
 _SUFFIX = re.compile(r"\.(html?|shtml|xhtml|php\d?|aspx?|jsp|cgi|md)$", re.IGNORECASE)
-# Names that Windows cannot hold (with or without a suffix), and those that git refuses in a tree.
+# Names that Windows cannot hold (whatever follows a dot), and those that git refuses in a tree.
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|\.?git|git~\d+|\.*)$")
 _UNSAFE = re.compile(r"[^\w.-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -59,7 +59,8 @@ def safe_id(name: str) -> str:
         plain = f"{plain[: _LONGEST - 9].rstrip('.-_')}-{_hash(name)[:8]}"
     if not plain:
         return ""
-    return f"{plain}-page" if _RESERVED.match(plain.split(".")[0]) or _RESERVED.match(plain) else plain
+    stem, dot, rest = plain.partition(".")  # Windows looks at what stands before the first dot
+    return f"{stem}-page{dot}{rest}" if _RESERVED.match(stem) else plain
 
 
 def _hash(text: str) -> str:
