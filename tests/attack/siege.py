@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -212,14 +212,17 @@ class Mirror:
         *,
         fetch: str = "",
         targets: str = "",
+        also: Sequence[Site] = (),
         body: str = "article.story",
         more: str = "",
     ) -> None:
-        """``sections`` maps ids to TOML lines; a path alone stands for a feed at that path."""
+        """``sections`` maps ids to TOML lines; a path alone stands for a feed at that path.
+        ``also`` are further servers that may be reached."""
+        allowed = ", ".join(f'"{one.host}"' for one in (site, *also))
         parts = [
             '[mirror]\ntitle = "Harbour Light"\naddresses = ["https://git.example.org/team/mirror/"]',
             f'[[publishers]]\nid = "harbour"\nname = "Harbour Times"\nurl = "{site.url()}"\nrights = "own"',
-            f'[fetch]\nallow_private = ["{site.host}"]\ndelay = 0.0\n{fetch}',
+            f"[fetch]\nallow_private = [{allowed}]\ndelay = 0.0\n{fetch}",
             f'[[editions]]\ntype = "markdown"\n{more}',
             targets,
         ]

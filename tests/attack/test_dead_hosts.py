@@ -14,12 +14,6 @@ from mirrorpress.model import FetchPolicy
 from tests.attack.siege import HTML, XML, Item, Mirror, Reply, Site, article, rss
 
 
-def also_allow(mirror: Mirror, site: Site) -> None:
-    path = mirror.folder / "mirrorpress.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("allow_private = [", f'allow_private = ["{site.host}", '), encoding="utf-8")
-
-
 def test_a_silent_host_with_forty_articles_costs_a_few_timeouts(
     mirror: Mirror, site: Site, new_site: Callable[[], Site]
 ) -> None:
@@ -29,8 +23,9 @@ def test_a_silent_host_with_forty_articles_costs_a_few_timeouts(
     silent.pages.update(dict.fromkeys(stories, Reply(hang=True)))
     site.feed("/good.xml", [site.story(f"/good/{n}.html", f"Good story {n}") for n in range(6)])
     site.pages["/silent.xml"] = Reply(rss([item.of(silent) for item in items]), headers=XML)
-    mirror.configure(site, {"good": "/good.xml", "silent": "/silent.xml"}, fetch="timeout = 0.5")
-    also_allow(mirror, silent)
+    mirror.configure(
+        site, {"good": "/good.xml", "silent": "/silent.xml"}, fetch="timeout = 0.5", also=[silent]
+    )
 
     outcome = mirror.run()
     assert outcome.status == 1
@@ -77,8 +72,7 @@ def test_a_slow_host_holds_up_no_other(mirror: Mirror, site: Site, new_site: Cal
     items = [Item(f"/slow/{n}.html", f"Slow story {n}") for n in range(40)]
     slow.pages.update({item.path: wait_for_the_others for item in items})
     site.pages["/slow.xml"] = Reply(rss([item.of(slow) for item in items]), headers=XML)
-    mirror.configure(site, {"a-slow": "/slow.xml", "good": "/good.xml"}, fetch="timeout = 20")
-    also_allow(mirror, slow)
+    mirror.configure(site, {"a-slow": "/slow.xml", "good": "/good.xml"}, fetch="timeout = 20", also=[slow])
     outcome = mirror.run()
     assert not blocked
     assert (outcome.status, outcome.json["new"]) == (0, 52), outcome.err
