@@ -141,8 +141,8 @@ def listed(folder: Path, populated: int, feed: str, *, each: int = 40) -> None:
     with Archive(folder, started=corpus.NEWEST) as archive:
         for section, pieces in newest.items():
             entries = [Entry(one.url, one.title, published=one.published) for one in pieces[:each]]
-            archive.listed(section, entries, corpus.NEWEST)
-            archive.keep_validators(f"{feed}/{section}.xml", Validators('"1"', ""))
+            archive.listings.answered(section, entries, corpus.NEWEST)
+            archive.listings.keep_validators(f"{feed}/{section}.xml", Validators('"1"', ""))
             known = archive.known(comparable(entry.url) for entry in entries)
             for entry in entries:
                 archive.checked(known[comparable(entry.url)], entry, datetime.now(UTC))

@@ -41,7 +41,7 @@ class Shelf:
         pictures = {}
         for path in assets:
             asset = Asset(picture * 4, path, "image/webp", 1, 1, 4)
-            self.archive.keep_asset(asset, b"webp")
+            self.archive.pictures.keep(asset, b"webp")
             pictures[f"https://harbour.example/{picture}.jpg"] = asset
         known = self.archive.known([url]).get(url)
         self.archive.store(

@@ -7,20 +7,41 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, RowMapping
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql import Executable
+
+from mirrorpress.errors import ArchiveError
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn what the disk or the database says below ``where`` into an ``ArchiveError``."""
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        reason = str(error.orig) if isinstance(error, DatabaseError) else str(error)
+        full = "full" in reason or "No space" in reason
+        hint = (
+            "free some space; the next run carries on" if full else "check the disk; the next run carries on"
+        )
+        raise ArchiveError(f"the disk or the index failed: {reason}", where=where, hint=hint) from error
 
 
 class Index:
-    """Wraps a SQLAlchemy connection; used by one thread."""
+    """Wraps a SQLAlchemy connection to the database at ``where``; used by one thread.
 
-    def __init__(self, connection: Connection) -> None:
+    Every method may raise ``ArchiveError``.
+    """
+
+    def __init__(self, connection: Connection, where: str) -> None:
         self._connection = connection
+        self._where = where
         self._writing = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: all of the block's statements, or none."""
-        with self._connection.begin():
+        with translated(self._where), self._connection.begin():
             self._writing = True
             try:
                 yield
@@ -29,27 +50,23 @@ class Index:
 
     def rows(self, query: Executable) -> Sequence[RowMapping]:
         """All rows of a query."""
-        found = self._connection.execute(query).mappings().all()
-        self._settle()
-        return found
+        with self._reading():
+            return self._connection.execute(query).mappings().all()
 
     def row(self, query: Executable) -> RowMapping | None:
         """The first row of a query."""
-        found = self._connection.execute(query).mappings().first()
-        self._settle()
-        return found
+        with self._reading():
+            return self._connection.execute(query).mappings().first()
 
     def value(self, query: Executable) -> Any:
         """The first column of a query's first row, or None."""
-        found = self._connection.scalar(query)
-        self._settle()
-        return found
+        with self._reading():
+            return self._connection.scalar(query)
 
     def values(self, query: Executable) -> list[Any]:
         """The first column of a query."""
-        found = list(self._connection.scalars(query))
-        self._settle()
-        return found
+        with self._reading():
+            return list(self._connection.scalars(query))
 
     def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         """A writing statement; inside ``transaction`` only."""
@@ -67,6 +84,11 @@ class Index:
         assert key is not None  # noqa: S101 - single-row inserts have one
         return int(key[0])
 
-    def _settle(self) -> None:
-        if not self._writing:
-            self._connection.rollback()
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with translated(self._where):
+            try:
+                yield
+            finally:
+                if not self._writing:
+                    self._connection.rollback()

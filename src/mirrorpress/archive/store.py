@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -21,7 +20,9 @@ from mirrorpress.archive import schema as t
 from mirrorpress.archive.captures import CaptureLog
 from mirrorpress.archive.index import Index
 from mirrorpress.archive.ledger import Ledger
+from mirrorpress.archive.listings import Listings
 from mirrorpress.archive.migrations import migrate
+from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.shelf import ArchiveShelf
 from mirrorpress.errors import ArchiveError
 from mirrorpress.model import Article, Asset, Capture, Entry, Validators
@@ -64,9 +65,10 @@ class Place:
 
 
 class Archive:
-    """The archive below a mirror's folder. Used by one thread, but where said; the caller holds the lock.
+    """The archive below a mirror's folder; the caller holds the lock. Used by one thread, but ``pictures``.
 
-    Every method that touches the disk may raise ``ArchiveError``.
+    ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published.
+    Every method may raise ``ArchiveError``.
     """
 
     def __init__(self, folder: Path, *, started: datetime, keep_captures: bool = True) -> None:
@@ -92,8 +94,10 @@ class Archive:
                 where=str(self._path),
                 hint="restore it from a backup; captures and pictures beside it are whole",
             ) from error
-        self._index = Index(connection)
+        self._index = Index(connection, str(self._path))
         self.ledger = Ledger(self._index)
+        self.listings = Listings(self._index)
+        self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 
     def __enter__(self) -> Self:
@@ -165,33 +169,30 @@ class Archive:
         one is not stored again. Nothing is ever overwritten.
         """
         digest = _digest(article)
-        try:
-            with self._index.transaction():
-                number = known.number if known else self._create(article, place, capture)
-                for key in keys:
-                    self._index.execute(
-                        upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing()
-                    )
+        with self._index.transaction():
+            number = known.number if known else self._create(article, place, capture)
+            for key in keys:
                 self._index.execute(
-                    update(t.articles)
-                    .where(t.articles.c.number == number)
-                    .values(
-                        checked_at=capture.fetched_at,
-                        entry_title=entry.title,
-                        entry_updated=entry.updated or entry.published,
-                        etag=capture.header("etag"),
-                        last_modified=capture.header("last-modified"),
-                        body_digest=body_digest,
-                        gone=0,
-                    )
+                    upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing()
                 )
-                if known and self._current_digest(number) == digest:
-                    return "unchanged"
-                self._add_assets(pictures)
-                self._add_revision(number, article, capture, digest)
-                return "updated" if known else "new"
-        except (DatabaseError, OSError) as error:
-            raise self._failed(error) from error
+            self._index.execute(
+                update(t.articles)
+                .where(t.articles.c.number == number)
+                .values(
+                    checked_at=capture.fetched_at,
+                    entry_title=entry.title,
+                    entry_updated=entry.updated or entry.published,
+                    etag=capture.header("etag"),
+                    last_modified=capture.header("last-modified"),
+                    body_digest=body_digest,
+                    gone=0,
+                )
+            )
+            if known and self._current_digest(number) == digest:
+                return "unchanged"
+            self._add_assets(pictures)
+            self._add_revision(number, article, capture, digest)
+            return "updated" if known else "new"
 
     def _create(self, article: Article, place: Place, capture: Capture) -> int:
         position = self._index.value(
@@ -284,72 +285,19 @@ class Archive:
         values: dict[str, Any] = {"checked_at": at, "gone": int(gone)}
         if not gone:
             values |= {"entry_title": entry.title, "entry_updated": entry.updated or entry.published}
-        self._write(update(t.articles).where(t.articles.c.number == known.number).values(**values))
+        self._index.write(update(t.articles).where(t.articles.c.number == known.number).values(**values))
 
     def attribute(self, known: Known, publisher: str) -> bool:
         """Give an article another publisher; returns whether that changed anything."""
         if known.publisher == publisher:
             return False
-        self._write(update(t.articles).where(t.articles.c.number == known.number).values(publisher=publisher))
+        self._index.write(
+            update(t.articles).where(t.articles.c.number == known.number).values(publisher=publisher)
+        )
         self.ledger.forget_builds()
         return True
 
-    # --- pictures ------------------------------------------------------------------------
-
-    def carried(self, urls: Iterable[str]) -> dict[str, Asset]:
-        """Assets already carried for these picture addresses. Safe to call from any thread."""
-        query = (
-            select(t.pictures.c.url, t.assets)
-            .join(t.assets, t.assets.c.digest == t.pictures.c.digest)
-            .where(t.pictures.c.url.in_(list(urls)))
-        )
-        found = {}
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).mappings().all()
-        for row in rows:
-            asset = Asset(**{name: row[name] for name in Asset.__slots__})
-            if (self.folder / asset.path).exists():
-                found[row["url"]] = asset
-        return found
-
-    def keep_asset(self, asset: Asset, data: bytes) -> None:
-        """Write a picture's bytes, once, under its content's name. Safe to call from any thread."""
-        path = self.folder / asset.path
-        if path.exists():
-            return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{os.getpid()}-{id(data)}.part")
-            part.write_bytes(data)
-            part.replace(path)
-        except OSError as error:
-            raise self._failed(error) from error
-
-    # --- sources -------------------------------------------------------------------------
-
-    def last_entries(self, section: str) -> list[Entry]:
-        """What a section's source listed when it last answered."""
-        rows = self._index.value(select(t.sources.c.entries).where(t.sources.c.section == section)) or []
-        return [_entry(row) for row in rows]
-
-    def listed(self, section: str, entries: Sequence[Entry] | None, at: datetime) -> None:
-        """Note a source's answer; None: it said that nothing changed."""
-        values: dict[str, Any] = {"checked_at": at, "succeeded_at": at}
-        if entries is not None:
-            values["entries"] = [_plain(entry) for entry in entries]
-        statement = upsert(t.sources).values(section=section, **{"entries": [], **values})
-        self._write(statement.on_conflict_do_update(index_elements=["section"], set_=values))
-
-    def validators(self) -> dict[str, Validators]:
-        """For every feed and list page: what to send to ask for it only if it changed."""
-        rows = self._index.rows(select(t.validators))
-        return {row["url"]: Validators(row["etag"], row["last_modified"]) for row in rows}
-
-    def keep_validators(self, url: str, validators: Validators) -> None:
-        """Remember an answer's validators for the next run."""
-        values = asdict(validators)
-        statement = upsert(t.validators).values(url=url, **values)
-        self._write(statement.on_conflict_do_update(index_elements=["url"], set_=values))
+    # --- captures ------------------------------------------------------------------------
 
     def captures_of(self, section: str) -> Iterable[tuple[Entry, Capture]]:
         """The newest kept capture of every article of a section, in order of arrival, to be read again."""
@@ -364,20 +312,6 @@ class Archive:
         for row in rows:
             entry = Entry(row["url"], row["entry_title"], published=row["entry_updated"], id=row["id"])
             yield entry, self._log.read(row["file"], row["offset"])
-
-    def _write(self, statement: Any) -> None:
-        try:
-            self._index.write(statement)
-        except DatabaseError as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: DatabaseError | OSError) -> ArchiveError:
-        reason = str(error.orig) if isinstance(error, DatabaseError) else str(error)
-        full = "full" in reason or "No space" in reason
-        hint = (
-            "free some space; the next run carries on" if full else "check the disk; the next run carries on"
-        )
-        return ArchiveError(f"could not be written: {reason}", where=str(self.folder), hint=hint)
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
@@ -396,27 +330,3 @@ def _digest(article: Article) -> str:
         article.markdown,
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    values = asdict(entry)
-    return {
-        name: value.isoformat()
-        if isinstance(value, datetime)
-        else str(value)
-        if isinstance(value, Path)
-        else value
-        for name, value in values.items()
-        if value not in ("", None, ())
-    }
-
-
-def _entry(values: dict[str, Any]) -> Entry:
-    for name in ("published", "updated"):
-        if name in values:
-            values[name] = datetime.fromisoformat(values[name])
-    if "authors" in values:
-        values["authors"] = tuple(values["authors"])
-    if "page" in values:
-        values["page"] = Path(values["page"])
-    return Entry(**values)

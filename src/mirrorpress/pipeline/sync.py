@@ -82,7 +82,7 @@ class Sync:
 
     def run(self, sections: Sequence[Section]) -> None:
         """Bring these sections up to date. One section's or article's failure stops no other."""
-        validators = self.archive.validators()
+        validators = self.archive.listings.validators()
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="sync") as pool:
             try:
                 asked = {
@@ -134,15 +134,15 @@ class Sync:
         entries: Sequence[Entry] | None
         try:
             reach, entries = answer.result()
-            self.archive.listed(section.id, None if _has_pages(entries) else entries, now)
+            self.archive.listings.answered(section.id, None if _has_pages(entries) else entries, now)
             for url, validators in reach.seen.items():
-                self.archive.keep_validators(url, validators)
+                self.archive.listings.keep_validators(url, validators)
             self.report.notes.extend(f"{section.id}: {warning}" for warning in reach.warnings)
             self.archive.ledger.succeeded(where)
         except MirrorpressError as error:
             self._fail(error, "discover", where, section)
             entries = None  # what it listed last time is still looked after
-        listed = self.archive.last_entries(section.id) if entries is None else entries
+        listed = self.archive.listings.entries(section.id) if entries is None else entries
         return self.line_for(section, listed, now)
 
     def line_for(self, section: Section, entries: Sequence[Entry], now: datetime) -> _Line:
@@ -168,8 +168,8 @@ class Sync:
             self.configuration,
             None if self.offline else self.fetch,
             self.isolate,
-            self.archive.carried,
-            self.archive.keep_asset,
+            self.archive.pictures.carried,
+            self.archive.pictures.keep,
             self.clock,
         )
         lines: list[_Line] = []
