@@ -120,7 +120,7 @@ def _serve(pipe: Connection, memory: int) -> None:
     while True:
         try:
             function, arguments = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the parent is gone, or has no more work
             return
         try:
             answer = (True, function(*arguments))
@@ -133,5 +133,5 @@ def _serve(pipe: Connection, memory: int) -> None:
             answer = (False, MirrorpressError(reason, hint="it was left out; please report the page"))
         try:
             pipe.send(answer)
-        except (BrokenPipeError, MemoryError):
+        except (OSError, MemoryError):
             return
