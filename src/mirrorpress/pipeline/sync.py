@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,19 @@ from mirrorpress.pipeline.report import Report
 T = TypeVar("T")
 _AHEAD = 32  # articles fetched but not yet stored, at the most: bounds memory
 _THREADS = _AHEAD + 8  # most wait for their turn at a host; with fewer, a slow host would hold up all others
+
+
+@contextmanager
+def _threads(name: str) -> Iterator[ThreadPoolExecutor]:
+    """Threads that are waited for at the end, but not when the work is cut short: a silent server may hold
+    them for a minute."""
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix=name)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 @dataclass
@@ -83,21 +97,17 @@ class Sync:
     def run(self, sections: Sequence[Section]) -> None:
         """Bring these sections up to date. One section's or article's failure stops no other."""
         validators = self.archive.listings.validators()
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="sync") as pool:
-            try:
-                asked = {
-                    pool.submit(self._discover, section, validators): section
-                    for section in sections
-                    if section.source is not None
-                }
-                self._work(pool, self._lines(asked))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with _threads("sync") as pool:
+            asked = {
+                pool.submit(self._discover, section, validators): section
+                for section in sections
+                if section.source is not None
+            }
+            self._work(pool, self._lines(asked))
 
     def reread(self, sections: Sequence[Section]) -> None:
         """Extract these sections' articles again from the captures that are kept, without a network."""
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="reread") as pool:
+        with _threads("reread") as pool:
             for section in sections:
                 known: dict[str, Known] = {}
                 line = _Line(section, deque(), known)
@@ -159,7 +169,7 @@ class Sync:
 
     def adopt(self, section: Section, entries: Sequence[Entry]) -> None:
         """Store these entries in one section; for pages that are files."""
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="adopt") as pool:
+        with _threads("adopt") as pool:
             self._work(pool, iter([self.line_for(section, entries, self.clock())]))
 
     def _work(self, pool: ThreadPoolExecutor, coming: Iterator[_Line | None]) -> None:
