@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -58,10 +58,10 @@ class Index:
         with self._reading():
             return self._connection.execute(query).mappings().first()
 
-    def value(self, query: Executable) -> Any:
+    def value(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of a query's first row, or None."""
         with self._reading():
-            return self._connection.scalar(query)
+            return self._connection.scalar(query, parameters)
 
     def values(self, query: Executable) -> list[Any]:
         """The first column of a query."""

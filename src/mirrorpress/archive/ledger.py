@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.index import Index
 from mirrorpress.model import Change, Configuration
+
+# Asked for every file of a build, so put together once.
+_DIGEST_OF = select(t.files.c.digest).where(
+    t.files.c.edition == bindparam("edition"), t.files.c.path == bindparam("path")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,7 @@ class Ledger:
 
     def digest_of(self, edition: str, path: str) -> str:
         """The digest of a file as it was last written; empty when it is not there."""
-        query = select(t.files.c.digest).where(t.files.c.edition == edition, t.files.c.path == path)
-        return self._index.value(query) or ""
+        return self._index.value(_DIGEST_OF, {"edition": edition, "path": path}) or ""
 
     def present(self, edition: str) -> Iterator[str]:
         """All paths of an edition, streamed."""
