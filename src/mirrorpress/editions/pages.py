@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -89,7 +89,7 @@ class Pages:
         if share:
             yield File(qr, qr_png(share))
         after = [
-            self._link(link, path) for link in self._configuration.links if link.place == "after-article"
+            _link(link, _up(path)) for link in self._configuration.links if link.place == "after-article"
         ]
         https = article.url.startswith("https://") and not _has_bad_host(article.url)
         page = self._environment.render_template(
@@ -212,7 +212,7 @@ class Pages:
         text = self._environment.render_template(
             "home.md",
             title=escape(mirror.title),
-            links=" · ".join(self._link(link, path) for link in placed),
+            links=" · ".join(_link(link, _up(path)) for link in placed),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
             addresses=[
                 address
@@ -236,16 +236,8 @@ class Pages:
         parts = [f"[{self._words['home']}]({_up(path)}README.md)"]
         if section is not None:
             parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
-        parts += [self._link(link, path) for link in self._configuration.links if link.place == "menu"]
+        parts += [_link(link, _up(path)) for link in self._configuration.links if link.place == "menu"]
         return " · ".join(parts)
-
-    @staticmethod
-    def _link(link: Link, path: str) -> str:
-        if _is_shown_as_link(link.url):
-            return f"[{escape(link.text)} ↗]({destination(link.url)})"
-        if ":" in link.url.split("/", 1)[0]:
-            return f"{escape(link.text)} {code(link.url)}"
-        return f"[{escape(link.text)}]({destination(posixpath.normpath(_up(path) + link.url))})"
 
 
 def _day(stored: Stored) -> str:
@@ -255,6 +247,16 @@ def _day(stored: Stored) -> str:
 def _up(path: str) -> str:
     """The way from a page to the edition's root."""
     return "../" * path.count("/")
+
+
+@cache  # the same few on every page
+def _link(link: Link, up: str) -> str:
+    """One of the operator's links on a page from which ``up`` leads to the root."""
+    if _is_shown_as_link(link.url):
+        return f"[{escape(link.text)} ↗]({destination(link.url)})"
+    if ":" in link.url.split("/", 1)[0]:
+        return f"{escape(link.text)} {code(link.url)}"
+    return f"[{escape(link.text)}]({destination(posixpath.normpath(up + link.url))})"
 
 
 def _settled(text: str) -> str:

@@ -90,13 +90,13 @@ def _png(size: int, modules: int) -> bytes:
     width = (size + 2 * _BORDER) * _SCALE
     stride = (width + 7) // 8
     white = b"\x00" + b"\xff" * stride
+    margin, padding = "1" * (_BORDER * _SCALE), "0" * (stride * 8 - width)
+    light = modules ^ (1 << size * size) - 1  # of one bit a pixel, 1 is white
+    pixels = f"{light:0{size * size}b}".replace("0", _DARK).replace("1", _LIGHT)
     lines = [white * (_BORDER * _SCALE)]
-    full = (1 << width) - 1
-    for row in range(size):
-        dark = modules >> (size - 1 - row) * size & ((1 << size) - 1)
-        spread = int(f"{dark:0{size}b}".replace("0", _LIGHT).replace("1", _DARK), 2) << _BORDER * _SCALE
-        pixels = (full ^ spread) << (stride * 8 - width)
-        lines.append((b"\x00" + pixels.to_bytes(stride, "big")) * _SCALE)
+    for start in range(0, len(pixels), size * _SCALE):
+        line = int(f"{margin}{pixels[start : start + size * _SCALE]}{margin}{padding}", 2)
+        lines.append((b"\x00" + line.to_bytes(stride, "big")) * _SCALE)
     lines.append(white * (_BORDER * _SCALE))
     header = struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(lines), 9)), (b"IEND", b""))
@@ -106,4 +106,4 @@ def _png(size: int, modules: int) -> bytes:
     )
 
 
-_LIGHT, _DARK = "0" * _SCALE, "1" * _SCALE  # the modules of a row, widened to pixels
+_DARK, _LIGHT = "0" * _SCALE, "1" * _SCALE  # a module, widened to pixels
