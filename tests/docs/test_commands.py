@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -148,10 +149,12 @@ def test_sync_build_publish_and_import_print_the_object_of_run(shell: Shell) -> 
         assert "The object is that of [`run`](#mirrorpress-run)" in part(command)
 
 
-def test_a_wrong_configuration_prints_no_object(shell: Shell) -> None:
+def test_a_wrong_configuration_is_told_as_an_object(shell: Shell) -> None:
     (shell.folder / "mirrorpress.toml").write_text("[mirror]\n", encoding="utf-8")
 
-    assert shell.run("run", "--json", expect=app.WRONG_USE) == ""
+    told = json.loads(shell.run("run", "--json", expect=app.WRONG_USE))
+    assert set(told["error"]) == {"where", "reason", "hint", "problems"}
+    assert all(f"`error.{key}`" in PAGE.text for key in told["error"])
 
 
 # --- command lines in the documentation ------------------------------------------------------------
@@ -213,7 +216,7 @@ def test_the_readmes_first_minute_works_as_written(shell: Shell) -> None:
         if words[0] == "cd":
             folder = folder / words[1]
             with (folder / "mirrorpress.toml").open("a", encoding="utf-8") as file:
-                file.write(f'\n[fetch]\nallow_private = ["{host}"]\ndelay = 0\n')
+                file.write("delay = 0\n")  # below [fetch], which init wrote last
         elif words[0] == "mirrorpress":
             private = ["--allow-private", host] if words[1] == "init" else []
             shell.run(*words[1:], *private, folder=folder)

@@ -128,11 +128,8 @@ def test_init_from_a_feed_gives_a_mirror_that_runs(tmp_path: Path) -> None:
         )  # fmt: skip
         path = tmp_path / "mine" / "mirrorpress.toml"
         assert load(path).sections
-        path.write_text(
-            path.read_text() + f'\n[fetch]\nallow_private = ["{host}"]\ndelay = 0\n'
-            if "\n[fetch]" not in path.read_text()
-            else path.read_text().replace("[fetch]", f'[fetch]\nallow_private = ["{host}"]\ndelay = 0')
-        )
+        with path.open("a", encoding="utf-8") as file:
+            file.write("delay = 0\n")  # below [fetch], which init wrote last
         done = subprocess.run([*base, "run", "-c", str(path)], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert "5 new" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -43,7 +44,7 @@ def _common(command: F) -> F:
             ),
             click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
             click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-            click.option("-v", "--verbose", is_flag=True, help="Say more."),
+            click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are."),
         )
     ):
         command = option(command)
@@ -70,8 +71,18 @@ def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speak
     speaker = _speaker(options)
     configuration = load(options["path"])
     report = Report()
-    with Run(configuration, command, report, only=options.get("only", ())) as run, speaker.progress(report):
-        yield run, speaker
+    try:
+        with (
+            Run(configuration, command, report, only=options.get("only", ())) as run,
+            speaker.progress(report),
+        ):
+            yield run, speaker
+    except MirrorpressError as error:
+        # What went before is told too: a build that was refused does not hide what could not be fetched.
+        speaker.failures(report)
+        speaker.error(error)
+        speaker.result({**report.as_json(), **_as_json(error)})
+        sys.exit(_exit_status(error))
 
 
 def _tell(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> int:
@@ -131,7 +142,7 @@ def init(
         speaker.say(f"{source} is {what}{f', “{found.title}”' if found.title else ''}")
         if found.feed_url:
             speaker.say(f"it announces a feed, which is the better source: {found.feed_url}")
-    path = write_starter(folder, probe=found)
+    path = write_starter(folder, probe=found, allow_private=allow_private)
     speaker.say(f"wrote {path}\nread it, then: mirrorpress check -c {path}")
     speaker.result(
         {"path": str(path), "kind": found.kind if found else "", "title": found.title if found else ""}
@@ -158,15 +169,16 @@ def check(offline: bool, schema: bool, **options: Any) -> None:
 
         click.echo(json.dumps(json_schema(Registry()), ensure_ascii=False, indent=2))
         return
+    from mirrorpress.app.output import inventory
+
     configuration, speaker = load(options["path"]), _speaker(options)
-    speaker.say(
-        f"{options['path']}: all well; {len(configuration.sections)} sections, "
-        f"{len(configuration.publishers)} publishers, "
-        f"{len(configuration.editions)} editions, {len(configuration.targets)} targets"
-    )
+    speaker.say(f"{options['path']}: all well; {inventory(configuration)}")
     for publisher in configuration.publishers:
         if publisher.excerpt_only:
-            speaker.say(f"· {publisher.id}: no rights are set, so only excerpts are published")
+            why = f"rights: {publisher.rights}" if publisher.rights else "no rights are set"
+            speaker.say(f"· {publisher.id}: only excerpts are published ({why})")
+    if not configuration.sections:
+        speaker.say("· nothing to mirror yet: add [[sections]]")
     results: list[dict[str, Any]] = []
     if not offline:
         from mirrorpress.pipeline.look import look
@@ -223,8 +235,10 @@ def run(every: str | None, **options: Any) -> None:
         time.sleep(pause)
         try:
             _run_once(options)
+        except SystemExit:
+            continue  # it was told; the mirror outlives a full disk
         except MirrorpressError as error:
-            speaker.error(error)  # the mirror outlives a full disk or a wrong edit of its configuration
+            speaker.error(error)  # and a wrong edit of its configuration
     sys.exit(status)
 
 
@@ -252,7 +266,9 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
             raise UsageError(
                 f"no publisher {publisher!r} in {options['path']}", hint=f"publishers are: {known}"
             )
-        place = source if "://" in source or not Path(source).exists() else str(Path(source).resolve())
+        place = source if OldMirror.is_address(source) else str(Path(source).resolve())
+        if place != source and not Path(place).is_dir():
+            raise UsageError("there is no such folder", where=place, hint="give a folder or a git address")
         run.adopt(OldMirror(place), publisher=publisher, pictures=not no_pictures)
         excerpts = run.archive.ledger.unlicensed(configuration)
     if excerpts:
@@ -303,6 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point: runs a command and turns every error into words and an exit status."""
     from mirrorpress.app.output import Speaker
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as tidily as Ctrl-C
     try:
         cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -314,9 +331,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("interrupted; the next run carries on where this one stopped", err=True)
         sys.exit(INTERRUPTED)
     except MirrorpressError as error:
-        Speaker().error(error)
+        wanted = "--json" in (sys.argv[1:] if arguments is None else arguments)
+        speaker = Speaker(as_json=wanted)
+        speaker.error(error)
+        speaker.result(_as_json(error))
         sys.exit(_exit_status(error))
     sys.exit(ALL_WELL)
+
+
+def _as_json(error: MirrorpressError) -> dict[str, Any]:
+    problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigurationError) else []
+    told = {"where": error.where, "reason": error.reason, "hint": error.hint}
+    return {"error": {**told, **({"problems": problems} if problems else {})}}
 
 
 def _exit_status(error: MirrorpressError) -> int:

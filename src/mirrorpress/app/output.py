@@ -8,11 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import click
 
 from mirrorpress.errors import ConfigurationError, MirrorpressError
+from mirrorpress.model import Configuration
 from mirrorpress.pipeline.report import Report, Watch
 
 _NAMED = 5  # failures with one and the same reason
@@ -35,7 +37,7 @@ class Speaker:
     def result(self, value: dict[str, Any]) -> None:
         """The command's result for programs."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, default=str))
+            click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
 
     def error(self, error: MirrorpressError) -> None:
         """An error, with what to do next."""
@@ -124,17 +126,41 @@ def _bar(report: Report) -> Iterator[None]:
 
 
 def summary(report: Report) -> str:
-    """What a run did, in one line."""
+    """What a run did, in one line; what did not happen is left out."""
+    written = f"{counted(report.pages_written, 'page')} written ({_size(report.bytes_written)})"
     parts = [
-        f"{report.new} new",
-        f"{report.updated} updated",
-        f"{report.unchanged} unchanged",
-        *([f"{report.skipped} filtered out"] if report.skipped else []),
-        *([f"{report.pictures_missing} pictures missing"] if report.pictures_missing else []),
-        f"{report.pages_written} pages written ({_size(report.bytes_written)})",
-        *([f"{len(report.failures)} failed"] if report.failures else []),
+        (report.new, f"{report.new} new"),
+        (report.updated, f"{report.updated} updated"),
+        (report.unchanged, f"{report.unchanged} unchanged"),
+        (report.skipped, f"{report.skipped} filtered out"),
+        (report.gone, f"{report.gone} taken away"),
+        (report.pictures_missing, f"{counted(report.pictures_missing, 'picture')} missing"),
+        (report.bytes_written, written),
+        (len(report.failures), f"{len(report.failures)} failed"),
     ]
-    return f"{', '.join(parts)}; {report.seconds:.1f} s"
+    said = [words for count, words in parts if count] or ["nothing to do"]
+    return f"{', '.join(said)}; {report.seconds:.1f} s"
+
+
+def inventory(configuration: Configuration) -> str:
+    """What a configuration holds, in one line."""
+    parts = [
+        counted(len(configuration.sections), "section"),
+        counted(len(configuration.publishers), "publisher"),
+        counted(len(configuration.editions), "edition"),
+        counted(len(configuration.targets), "target"),
+    ]
+    return ", ".join(parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 page", "2 pages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no form for: times as ISO 8601, everything else as its text."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _size(count: int) -> str:

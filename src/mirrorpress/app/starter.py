@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -26,14 +27,18 @@ _ORDINARY = frozenset(
 )
 
 
-def write_starter(folder: Path, *, probe: Probe | None = None) -> Path:
+def write_starter(folder: Path, *, probe: Probe | None = None, allow_private: Sequence[str] = ()) -> Path:
     """Write ``mirrorpress.toml`` into ``folder``, made if need be; gives its path.
 
-    With ``probe`` it holds a publisher and a section for what was found. Raises ``UsageError`` when
+    With ``probe`` it holds a publisher and a section for what was found; ``allow_private`` are hosts that
+    may be reached although not public. Raises ``UsageError`` when
     there is such a file already or it cannot be written.
     """
     path = folder / FILE_NAME
     text = _starter(probe)
+    if allow_private:
+        hosts = ", ".join(_toml(host) for host in allow_private)
+        text += f"\n[fetch]\nallow_private = [{hosts}]\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:

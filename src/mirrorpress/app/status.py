@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from mirrorpress.app.output import counted
 from mirrorpress.archive.store import Archive
 from mirrorpress.model import Configuration
 from mirrorpress.pipeline.build import is_built
@@ -34,6 +35,9 @@ def status_of(configuration: Configuration) -> dict[str, Any]:
             for one in configuration.sections
             if one.id not in known
         ]
+        sources = {one.id for one in configuration.sections if one.source is not None}
+        for row in sections:
+            row["has_source"] = row["section"] in sources
         failures = [asdict(failure) for failure in ledger.open_failures()]
         editions = []
         for edition in configuration.editions:
@@ -65,8 +69,8 @@ def describe(status: dict[str, Any]) -> list[str]:
     if not status["sections"]:
         return ["nothing was mirrored yet; run: mirrorpress run"]
     lines = [
-        f"{row['section']}: {row['articles']} articles, newest {_when(row['newest'])}, "
-        f"source last answered {_when(row['succeeded_at'])}"
+        f"{row['section']}: {counted(row['articles'], 'article')}, newest {_when(row['newest'])}, "
+        + (f"source last answered {_when(row['succeeded_at'])}" if row["has_source"] else "no source")
         for row in status["sections"]
     ]
     for edition in status["editions"]:
@@ -77,7 +81,8 @@ def describe(status: dict[str, Any]) -> list[str]:
         lines.append(f"target {target['target']}: published {_when(target['published_at'])}{trouble}")
     failures = status["failures"]
     lines += [
-        f"✗ {one['url']}: {one['stage']}: {one['reason']} ({one['times']} times)" for one in failures[:_SHOWN]
+        f"✗ {one['url']}: {one['stage']}: {one['reason']} ({counted(one['times'], 'time')})"
+        for one in failures[:_SHOWN]
     ]
     if len(failures) > _SHOWN:
         lines.append(f"… and {len(failures) - _SHOWN} more; --json shows all")

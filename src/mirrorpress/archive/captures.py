@@ -77,7 +77,7 @@ class CaptureLog:
             raise ArchiveError(
                 f"the capture at {offset} cannot be read: {error}",
                 where=str(path),
-                hint="it is fetched again by sync",
+                hint="restore archive/captures from a backup; without it the page cannot be extracted again",
             ) from error
 
     @staticmethod

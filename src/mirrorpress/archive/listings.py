@@ -35,6 +35,13 @@ class Listings:
         statement = upsert(t.sources).values(section=section, **{"entries": [], **values})
         self._index.write(statement.on_conflict_do_update(index_elements=["section"], set_=values))
 
+    def asked(self, section: str, at: datetime) -> None:
+        """Note that a source was asked and did not answer."""
+        statement = upsert(t.sources).values(section=section, entries=[], checked_at=at)
+        self._index.write(
+            statement.on_conflict_do_update(index_elements=["section"], set_={"checked_at": at})
+        )
+
     def validators(self) -> dict[str, Validators]:
         """For every feed and list page: what to send to ask for it only if it changed."""
         rows = self._index.rows(select(t.validators))

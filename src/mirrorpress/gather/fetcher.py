@@ -37,7 +37,7 @@ _WORDS = {
     403: ("the server refuses us", "set contact under [mirror], or ask the site to let this mirror in"),
     404: ("not there", "check the address, or whether the page was taken away"),
     407: ("the proxy asks for a user name and password", "put them into proxy under [fetch]"),
-    410: ("taken away for good", "remove the address; withdraw the article if it should go here too"),
+    410: ("taken away for good", "remove the address from the source; the mirror keeps its last revision"),
     429: ("too many requests", "raise delay under [fetch]"),
     451: ("withheld for legal reasons", "the server withholds it where this machine stands; try a proxy"),
     503: ("the server is overloaded or being serviced", "try again later"),

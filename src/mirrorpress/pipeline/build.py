@@ -42,7 +42,8 @@ def is_built(configuration: Configuration, archive: Archive, edition: Edition) -
     """Whether an edition's folder holds the whole of what the archive holds."""
     last = archive.ledger.last_build(edition.name)
     return (
-        last is not None
+        root_of(configuration, edition.name).is_dir()
+        and last is not None
         and last.digest == edition.digest(configuration)
         and last.revision == archive.shelf.clock()
     )

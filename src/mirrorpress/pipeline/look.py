@@ -62,5 +62,7 @@ def _look_at(
             say(f"  newest: “{article.title}”, {date}, {size}")
     except MirrorpressError as error:
         result |= {"error": error.reason, "hint": error.hint, "url": error.where}
-        say(f"✗ {section.id}: {error}")
+        say(f"✗ {section.id}: {error.where}: {error.reason}")
+        if error.hint:
+            say(f"  → {error.hint}")
     return result

@@ -32,7 +32,8 @@ class Report:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
-    skipped: int = 0
+    skipped: int = 0  # by a title filter
+    gone: int = 0  # taken away by the publisher; the last revision stays
     pictures: int = 0
     pictures_missing: int = 0
     pages_written: int = 0
@@ -60,7 +61,7 @@ class Report:
         counts = {
             name: getattr(self, name)
             for name in (
-                "discovered new updated unchanged skipped pictures pictures_missing "
+                "discovered new updated unchanged skipped gone pictures pictures_missing "
                 "pages_written bytes_written files_removed"
             ).split()
         }

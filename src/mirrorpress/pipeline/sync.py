@@ -151,6 +151,7 @@ class Sync:
             self.archive.ledger.succeeded(where)
         except MirrorpressError as error:
             self._fail(error, "discover", where, section)
+            self.archive.listings.asked(section.id, now)
             entries = None  # what it listed last time is still looked after
         listed = self.archive.listings.entries(section.id) if entries is None else entries
         return self.line_for(section, listed, now)
@@ -238,7 +239,7 @@ class Sync:
                 self.report.notes.append(
                     f"{entry.url}: taken away by the publisher; the mirror keeps its last revision"
                 )
-                self.report.unchanged += 1
+                self.report.gone += 1
                 return
             self._fail(error, "fetch", entry.url, line.section)
         except MirrorpressError as error:

@@ -33,13 +33,18 @@ class OldMirror:
     path: str
     branch: str = ""
 
+    @staticmethod
+    def is_address(path: str) -> bool:
+        """Whether ``path`` is something that git clones rather than a folder."""
+        return bool(_IS_URL.match(path))
+
     def discover(self, reach: Reach) -> Sequence[Entry] | None:
         """An entry for every page that names its original address, in the order of their paths.
 
         Other files are left out; pages that look like articles but name no address are reported.
         Raises ``SourceError`` when the folder or repository cannot be read or holds no such page.
         """
-        root = self._clone(reach.folder) if _IS_URL.match(self.path) else reach.folder / self.path
+        root = self._clone(reach.folder) if self.is_address(self.path) else reach.folder / self.path
         if not root.is_dir():
             raise SourceError(
                 "there is no such folder", where=self.path, hint="give a folder or a git address"
