@@ -7,18 +7,23 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
 from mirrorpress.errors import UsageError
-from mirrorpress.gather.fetcher import Fetcher
-from mirrorpress.gather.sources.mirror import OldMirror
 from mirrorpress.model import Configuration, Entry, Section
 from mirrorpress.pipeline import build, publish
-from mirrorpress.pipeline.isolate import Isolation
 from mirrorpress.pipeline.report import Report
-from mirrorpress.pipeline.sync import SectionReach, Sync
+
+if TYPE_CHECKING:
+    from mirrorpress.gather.fetcher import Fetcher
+    from mirrorpress.gather.sources.mirror import OldMirror
+    from mirrorpress.pipeline.isolate import Isolation
+    from mirrorpress.pipeline.sync import Sync
+
+# What gathers and extracts takes 0.2 s to import, so that only commands that need it do.
+# ruff: noqa: PLC0415
 
 Clock = Callable[[], datetime]
 
@@ -79,6 +84,8 @@ class Run:
 
     @cached_property
     def _fetcher(self) -> Fetcher:
+        from mirrorpress.gather.fetcher import Fetcher
+
         configuration = self.configuration
         return self._exit.enter_context(
             Fetcher(configuration.fetch, contact=configuration.mirror.contact, clock=self._clock)
@@ -86,6 +93,8 @@ class Run:
 
     @cached_property
     def _isolation(self) -> Isolation:
+        from mirrorpress.pipeline.isolate import Isolation
+
         return self._exit.enter_context(Isolation())
 
     @property
@@ -94,6 +103,8 @@ class Run:
         return [one for one in self.configuration.sections if not self._only or one.id in self._only]
 
     def _sync(self, **options: Any) -> Sync:
+        from mirrorpress.pipeline.sync import Sync
+
         return Sync(
             self.configuration,
             self.archive,
@@ -106,6 +117,8 @@ class Run:
 
     def sync(self) -> None:
         """sources -> archive."""
+        from mirrorpress.gather.sources.mirror import OldMirror
+
         pages = [section for section in self.sections if isinstance(section.source, OldMirror)]
         self._sync().run([section for section in self.sections if section not in pages])
         for section in pages:
@@ -125,6 +138,8 @@ class Run:
         pictures: bool = True,
     ) -> None:
         """Adopt the pages of an old mirror into the sections that their menus name."""
+        from mirrorpress.pipeline.sync import SectionReach
+
         sync = self._sync(publisher=publisher, offline=not pictures)
         reach = SectionReach(self.configuration.folder, self._fetcher.fetch, self._isolation.call, {})
         by_section: dict[str, list[Entry]] = {}
