@@ -36,6 +36,7 @@ class Known:
 
     number: int
     section: str
+    position: int
     id: str
     url: str
     revision: int

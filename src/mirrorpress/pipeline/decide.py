@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Literal, Protocol
 
-from mirrorpress.model import Entry
+from mirrorpress.model import Article, Entry
 
 Why = Literal["new", "changed", "recheck"]
 
@@ -102,6 +102,14 @@ def _why(entry: Entry, known: KnownEntry | None, now: datetime) -> Why | None:
     if known.gone:
         pause = max(pause, timedelta(days=1))
     return "recheck" if now - known.checked_at >= pause else None
+
+
+def says_the_same(one: Article, other: Article) -> bool:
+    """Whether two pages that claim one address are one article: they have the same title, and came out at
+    the same moment or begin alike. Sites name one canonical address on all their pages, and a daily column
+    has one title for all its days: neither may collapse into one article."""
+    at_once = one.published is not None and one.published == other.published
+    return one.title == other.title and (at_once or one.excerpt == other.excerpt)
 
 
 def too_short(length: int, *, siblings: Sequence[int], before: int) -> str:

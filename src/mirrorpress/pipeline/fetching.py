@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from mirrorpress.errors import FetchError, MirrorpressError, SourceError
+from mirrorpress.errors import FetchError, MirrorpressError, RefusedError, SourceError
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.finish import finish
 from mirrorpress.extract.links import without_tracking
 from mirrorpress.extract.pictures import carry
 from mirrorpress.extract.read import read
+from mirrorpress.gather.wire import parse_url
 from mirrorpress.model import (
     Article,
     ArticleRules,
@@ -95,9 +96,7 @@ class Workshop:
             error.where = error.where or capture.final_url
             raise
         missing = len(draft.pictures) - len(numbered)
-        canonical = draft.canonical if _is_plausible(draft.canonical, capture.final_url) else ""
-        if canonical and entry.page is None:
-            article = replace(article, url=without_tracking(canonical))
+        canonical = plausible(draft.canonical, capture.final_url) if entry.page is None else ""
         return Fetched(capture, article, canonical, digest, pictures, missing)
 
     def _capture(self, entry: Entry, known: Known | None) -> Capture:
@@ -179,9 +178,21 @@ def _read_file(entry: Entry, path: Path, now: datetime) -> Capture:
     return Capture(entry.url, entry.url, now, 200, (("content-type", "text/markdown; charset=utf-8"),), body)
 
 
-def _is_plausible(canonical: str, url: str) -> bool:
-    """Whether a page's canonical address may be believed: on its own site, and not its front page."""
-    theirs, ours = urlsplit(canonical), urlsplit(url)
-    host, own = (part.hostname or "" for part in (theirs, ours))
-    same_site = host.removeprefix("www.").split(".")[-2:] == own.removeprefix("www.").split(".")[-2:]
-    return same_site and bool(theirs.path.strip("/"))
+def plausible(canonical: str, url: str) -> str:
+    """A page's canonical address in proper form where it may be believed: on its own site, and not its
+    front page; else an empty string."""
+    try:
+        theirs, ours = parse_url(canonical), parse_url(url)
+    except RefusedError:
+        return ""
+    same_site = _site(theirs.host) == _site(ours.host)
+    return str(theirs) if same_site and theirs.path.strip("/") else ""
+
+
+def _site(host: str) -> str:
+    """What a host shares with the other hosts of its site: its last two labels, or three below such suffixes
+    as ``co.uk`` and ``com.tw``; the whole of a literal IP."""
+    labels = host.lower().removeprefix("www.").split(".")
+    if ":" in host or labels[-1].isdecimal():
+        return host
+    return ".".join(labels[-3:] if len(labels[-1]) == 2 and len(labels[-2:][0]) <= 3 else labels[-2:])

@@ -31,6 +31,11 @@ def comparable(url: str) -> str:
     return f"{place}{path}{'?' + parts.query if parts.query else ''}"
 
 
+def last_segment(key: str) -> str:
+    """The last segment of a comparable address's path."""
+    return key.partition("?")[0].rpartition("/")[2]
+
+
 def id_of(url: str) -> str:
     """The id that an address asks for: its last segment without suffix, lower case, safe for every file
     system and for git, never differing from another only in case or accents.

@@ -19,11 +19,12 @@ from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known, Place
 from mirrorpress.errors import FetchError, GatherError, MirrorpressError
-from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
+from mirrorpress.extract.links import without_tracking
+from mirrorpress.model import Article, Capture, Configuration, Entry, Section, Validators
 from mirrorpress.pipeline import fetching
-from mirrorpress.pipeline.decide import Task, is_skipped, plan, too_short
+from mirrorpress.pipeline.decide import Task, is_skipped, plan, says_the_same, too_short
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
-from mirrorpress.pipeline.identity import comparable, id_of, safe_id
+from mirrorpress.pipeline.identity import comparable, id_of, last_segment, safe_id
 from mirrorpress.pipeline.report import Report
 
 T = TypeVar("T")
@@ -260,12 +261,17 @@ class Sync:
             return "updated" if attributed else "unchanged"
         if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
             return "skipped"
-        keys = [task.key, comparable(capture.final_url)]
-        if fetched.canonical:
-            keys.append(comparable(fetched.canonical))
-        keys = list(dict.fromkeys(keys))
-        if known is None and (known := self._same_article(keys[1:], entry)):
+        canonical = comparable(fetched.canonical) if fetched.canonical else ""
+        keys = list(dict.fromkeys(filter(None, (task.key, comparable(capture.final_url), canonical))))
+        owners = self.archive.known(keys)
+        if known is None and (known := self._same_article(list(owners.values()), article)):
             line.known[task.key] = known
+        if (
+            canonical
+            and owners.get(canonical, known) == known
+            and last_segment(canonical) == last_segment(task.key)
+        ):
+            article = replace(article, url=without_tracking(fetched.canonical))
         self._hold_back(line, task, fetched, known)
         if known and known.published and article.published and article.published > known.published:
             # A feed gives a corrected article the date of its correction.
@@ -288,15 +294,12 @@ class Sync:
         self.report.pictures_missing += fetched.missing
         return outcome
 
-    def _same_article(self, keys: Sequence[str], entry: Entry) -> Known | None:
-        """An article that the redirected or canonical address already names, if its title agrees: a site
-        whose every page claims the same canonical address must not collapse into one article."""
-        found = self.archive.known(keys)
-        candidate = next((found[key] for key in keys if key in found), None)
-        if candidate and (
-            not entry.title or not candidate.entry_title or candidate.entry_title == entry.title
-        ):
-            return candidate
+    def _same_article(self, owners: Sequence[Known], article: Article) -> Known | None:
+        """The article that the redirected or canonical address already names, if it says the same."""
+        for owner in owners:
+            stored = self.archive.shelf.between(owner.section, owner.position, owner.position)
+            if stored and says_the_same(article, stored[0].article):
+                return owner
         return None
 
     def _hold_back(self, line: _Line, task: Task, fetched: Fetched, known: Known | None) -> None:
