@@ -255,9 +255,9 @@ class Mirror:
             **options,
         )
 
-    def finish(self, process: subprocess.Popen[str]) -> Outcome:
+    def finish(self, process: subprocess.Popen[str], *, patience: float = _PATIENCE) -> Outcome:
         try:
-            out, err = process.communicate(timeout=_PATIENCE)
+            out, err = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from mirrorpress import __version__
-from mirrorpress.errors import BusyError, ConfigurationError, MirrorpressError, SafetyError, UsageError
+from mirrorpress.errors import (
+    ArchiveError,
+    BusyError,
+    ConfigurationError,
+    EditionError,
+    MirrorpressError,
+    SafetyError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_DAY = 86_400  # seconds
 
 ALL_WELL, SOME_FAILED, WRONG_USE, UNSAFE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -68,21 +79,20 @@ def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speak
     from mirrorpress.pipeline.report import Report
     from mirrorpress.pipeline.run import Run
 
-    speaker = _speaker(options)
-    configuration = load(options["path"])
-    report = Report()
+    speaker, report = _speaker(options), Report()
     try:
+        configuration = load(options["path"])
         with (
             Run(configuration, command, report, only=options.get("only", ())) as run,
             speaker.progress(report),
         ):
             yield run, speaker
     except MirrorpressError as error:
-        # What went before is told too: a build that was refused does not hide what could not be fetched.
-        speaker.failures(report)
-        speaker.error(error)
-        speaker.result({**report.as_json(), **_as_json(error)})
-        sys.exit(_exit_status(error))
+        sys.exit(_tell_end(error, report, speaker))
+    except KeyboardInterrupt:
+        status = _tell_end(None, report, speaker)
+        # Threads may still wait a minute for a silent server; nothing of what they do is needed.
+        os._exit(status)
 
 
 def _tell(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> int:
@@ -95,6 +105,23 @@ def _tell(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = Non
     speaker.say(summary(report))
     speaker.result({**report.as_json(), **(also or {})})
     return SOME_FAILED if report.failures else ALL_WELL
+
+
+def _tell_end(error: MirrorpressError | None, report: Report, speaker: Speaker) -> int:
+    """Say why a command ended early (None: it was interrupted); returns the fitting exit status.
+
+    What went before is told too: a build that was refused does not hide what could not be fetched.
+    """
+    speaker.failures(report)
+    stage, status = "interrupted", INTERRUPTED
+    if error is None:
+        error = MirrorpressError("interrupted", hint="the next run carries on where this one stopped")
+    else:
+        stage, status = _stage_and_status(error)
+    speaker.error(error)
+    report.fail(error, stage, where="mirrorpress")
+    speaker.result({**report.as_json(), **_as_json(error)})
+    return status
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -233,12 +260,8 @@ def run(every: str | None, **options: Any) -> None:
         speaker = _speaker(options)
         speaker.say(f"next run in {every}")
         time.sleep(pause)
-        try:
+        with suppress(SystemExit):  # it was told; the mirror outlives a full disk, or a wrong edit
             _run_once(options)
-        except SystemExit:
-            continue  # it was told; the mirror outlives a full disk
-        except MirrorpressError as error:
-            speaker.error(error)  # and a wrong edit of its configuration
     sys.exit(status)
 
 
@@ -308,34 +331,40 @@ def demo(folder: Path | None, quiet: bool) -> None:
 
 
 def _seconds(text: str) -> float:
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    units = {"s": 1, "m": 60, "h": 3600, "d": _DAY}
     number, unit = text[:-1], text[-1:]
-    if unit not in units or not number.isdecimal() or int(number) == 0:
+    seconds = int(number) * units.get(unit, 0) if number.isdecimal() and len(number) < 10 else 0
+    if not 0 < seconds <= 366 * _DAY:
         raise UsageError(f"--every {text}: not a time", hint="write 30m, 2h or 1d")
-    return float(number) * units[unit]
+    return float(seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point: runs a command and turns every error into words and an exit status."""
     from mirrorpress.app.output import Speaker
+    from mirrorpress.pipeline.report import Report
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as tidily as Ctrl-C
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    speaker = Speaker(as_json="--json" in given)
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        cli.main(args=given, standalone_mode=False)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(WRONG_USE)
+        place = context.command_path if (context := getattr(error, "ctx", None)) else "mirrorpress"
+        wrong = UsageError(error.format_message(), where=place, hint=f"see: {place} --help")
+        sys.exit(_tell_end(wrong, Report(), speaker))
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; the next run carries on where this one stopped", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(_tell_end(None, Report(), speaker))
     except MirrorpressError as error:
-        wanted = "--json" in (sys.argv[1:] if arguments is None else arguments)
-        speaker = Speaker(as_json=wanted)
-        speaker.error(error)
-        speaker.result(_as_json(error))
-        sys.exit(_exit_status(error))
+        sys.exit(_tell_end(error, Report(), speaker))
+    except BrokenPipeError:
+        # Nobody reads what is said any more; without this the interpreter would complain of that at its end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, sys.stderr.fileno())
+        sys.exit(SOME_FAILED)
     sys.exit(ALL_WELL)
 
 
@@ -345,9 +374,14 @@ def _as_json(error: MirrorpressError) -> dict[str, Any]:
     return {"error": {**told, **({"problems": problems} if problems else {})}}
 
 
-def _exit_status(error: MirrorpressError) -> int:
-    if isinstance(error, SafetyError):
-        return UNSAFE
-    if isinstance(error, (ConfigurationError, UsageError, BusyError)):
-        return WRONG_USE
-    return SOME_FAILED
+def _stage_and_status(error: MirrorpressError) -> tuple[str, int]:
+    known: tuple[tuple[type[MirrorpressError], str, int], ...] = (
+        (ConfigurationError, "configuration", WRONG_USE),
+        (UsageError, "usage", WRONG_USE),
+        (BusyError, "usage", WRONG_USE),
+        (SafetyError, "build", UNSAFE),
+        (EditionError, "build", SOME_FAILED),
+        (ArchiveError, "store", SOME_FAILED),
+    )
+    found = ((stage, status) for kind, stage, status in known if isinstance(error, kind))
+    return next(found, ("run", SOME_FAILED))

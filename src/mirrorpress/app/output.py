@@ -37,7 +37,7 @@ class Speaker:
     def result(self, value: dict[str, Any]) -> None:
         """The command's result for programs."""
         if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+            click.echo(json.dumps(value, default=_plain))  # in ASCII, which every locale can print
 
     def error(self, error: MirrorpressError) -> None:
         """An error, with what to do next."""
