@@ -179,24 +179,44 @@ def language_of(text: str) -> str:
 def to_markdown(tree: Node) -> str:
     """Markdown of a sanitised tree, as GitHub's parser reads it; the tree is used up.
 
-    Beside what CommonMark asks for, ``$`` is kept from starting a formula, and a line break in a table's
-    cell stays one.
+    turbohtml sees to nearly all. Not to: ``$``, which starts a formula; a backtick beside code, which makes
+    it write that as HTML, where addresses become links; a line that GitHub would take for the rule below a
+    table's head, as ``:--``; a break or a nested ``|`` in a cell; an address that spells ``&amp;``.
     """
     for node in list(tree.descendants):
         if isinstance(node, Text):
-            if "$" in node.data and not _is_code(node):
-                node.data = node.data.replace("$", _DOLLAR)
+            around = {one.tag for one in node.ancestors if isinstance(one, Element)}
+            if not around & {"code", "pre"}:
+                node.data = node.data.translate(_IN_WORDS)
+            if around & {"td", "th"}:
+                node.data = node.data.translate(_IN_CELLS)
         elif isinstance(node, Element):
-            if node.tag == "br" and node.closest("td, th"):
-                node.replace_with(Text(_CELL_BREAK))
+            if node.tag == "br":
+                _settle_break(node)
             elif node.tag == "img":
-                node.attrs["alt"] = (node.attr("alt") or "").replace("$", _DOLLAR)
-    return tree.to_markdown(_MARKDOWN).replace(_DOLLAR, r"\$").replace(_CELL_BREAK, "<br>")
+                node.attrs["alt"] = (node.attr("alt") or "").translate(_IN_WORDS)
+            elif node.tag == "a":
+                node.attrs["href"] = _REFERENCE.sub(_AMPERSAND, node.attr("href") or "")
+    written = tree.to_markdown(_MARKDOWN)
+    for stand_in, markdown in _WRITTEN:
+        written = written.replace(stand_in, markdown)
+    return written
+
+
+def _settle_break(line_break: Element) -> None:
+    after = line_break.next_sibling
+    if line_break.closest("td, th, sub, sup"):
+        line_break.replace_with(Text(_BREAK))
+    elif isinstance(after, Text) and after.data.startswith((":", "|")):
+        after.data = {":": _COLON, "|": _PIPE}[after.data[0]] + after.data[1:]
 
 
 # Noncharacters, which sanitised text does not hold, stand for what is written in the end.
-_DOLLAR, _CELL_BREAK = "\ufdd1", "\ufdd2"
-
-
-def _is_code(node: Node) -> bool:
-    return any(isinstance(one, Element) and one.tag in ("code", "pre") for one in node.ancestors)
+_DOLLAR, _BACKTICK, _PIPE, _COLON, _AMPERSAND, _BREAK = map(chr, range(0xFDD1, 0xFDD7))
+_WRITTEN = (
+    (_DOLLAR, r"\$"), (_BACKTICK, r"\`"), (_PIPE, r"\|"), (_COLON, r"\:"), (_AMPERSAND, "&amp;"),
+    (_BREAK, "<br>"),
+)  # fmt: skip
+_IN_WORDS = {ord("$"): _DOLLAR, ord("`"): _BACKTICK}
+_IN_CELLS = {ord("|"): _PIPE}
+_REFERENCE = re.compile(r"&(?=#?\w+;)")  # what would be read as a character reference in an address

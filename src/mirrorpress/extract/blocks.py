@@ -101,6 +101,9 @@ class Flow:
             self.close()
             self._marked("strong", "<strong>", element, depth)
             self.close()
+        elif tag in ("code", "samp") and element.select_one("br"):
+            self.close()
+            self._preformatted(element)
         elif tag in _MARKS:
             self._marked(_MARKS[tag], f"<{_MARKS[tag]}>", element, depth)
         elif tag in _BLOCKS:
@@ -109,7 +112,7 @@ class Flow:
             self.take(element, depth)
 
     def _marked(self, tag: str, start: str, element: Element, depth: int) -> None:
-        if self._line.is_inside(tag):
+        if self._line.is_inside(tag) or self._line.is_inside("code"):
             self.take(element, depth)
             return
         self._line.open(tag, start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 
 import nh3
@@ -33,6 +33,7 @@ _CLEANER = nh3.Cleaner(
 )
 _ASSET = re.compile(r"assets/[0-9a-f]{2}/[0-9a-f]{16}\.webp")
 _EXCERPT = 200  # characters
+_INNER_ADDRESS = re.compile(r"://|www\.")  # a git host may make a link of this part alone
 _SENTENCE_END = re.compile(r"[。！？!?.؟](?=\s|$|[^\d\s.])")
 
 
@@ -69,6 +70,7 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
     for link in tree.select("a:not([href])"):
         link.unwrap()
     _settle_addresses(tree)
+    _join_code(tree)
     published = tree.inner_html
     excerpt = _excerpt(tree) or _shortened(plain(draft.text))
     used = [assets[number] for number in sorted(assets) if f'"{ROOT}{assets[number].path}"' in published]
@@ -124,29 +126,40 @@ def _shortened(words: str) -> str:
 
 def _settle_addresses(tree: Node) -> None:
     """Settle bare addresses, which a git host would turn into links by itself: https to a named host
-    becomes a link, anything else code."""
-    bare = [
-        node
-        for node in tree.descendants
-        if isinstance(node, Text)
-        and links.BARE.search(node.data)
-        and not any(isinstance(one, Element) and one.tag in ("a", "code", "pre") for one in node.ancestors)
-    ]
-    for node in bare:
-        parts: list[Node] = []
-        position = 0
-        for match in links.BARE.finditer(node.data):
-            address = links.without_sentence_end(match[0])
-            if position < match.start():
-                parts.append(Text(node.data[position : match.start()]))
-            if links.followable(target := links.target_of(address)):
-                parts.append(Element("a", {"href": target, "rel": _REL}, [Text(address)]))
-            else:
-                parts.append(Element("code", None, [Text(address)]))
-            position = match.start() + len(address)
-        if position < len(node.data):
-            parts.append(Text(node.data[position:]))
-        node.replace_with(*parts)
+    becomes a link, unless it stands in one; anything else becomes code."""
+    for node in [node for node in tree.descendants if isinstance(node, Text)]:
+        if not links.BARE.search(node.data):
+            continue
+        around = {one.tag for one in node.ancestors if isinstance(one, Element)}
+        if not around & {"code", "pre"}:
+            node.replace_with(*_settled(node.data, linked="a" in around))
+
+
+def _settled(text: str, *, linked: bool) -> Iterator[Node]:
+    position = 0
+    for match in links.BARE.finditer(text):
+        address = links.without_sentence_end(match[0])
+        if position < match.start():
+            yield Text(text[position : match.start()])
+        position = match.start() + len(address)
+        target = links.target_of(address)
+        shown: Node = Text(address)
+        if not links.followable(target) or _INNER_ADDRESS.search(address.removeprefix("https://")):
+            shown = Element("code", None, [shown])
+        if links.followable(target) and not linked:
+            shown = Element("a", {"href": target, "rel": _REL}, [shown])
+        yield shown
+    if position < len(text):
+        yield Text(text[position:])
+
+
+def _join_code(tree: Node) -> None:
+    """Join code that follows code without a word between: Markdown could not tell where one ends."""
+    for code in tree.select("code + code"):
+        before = code.previous_sibling
+        if isinstance(before, Element) and before.tag == "code":
+            before.extend([child.extract() for child in list(code)])
+            code.decompose()
 
 
 def _markdown(tree: Node) -> str:

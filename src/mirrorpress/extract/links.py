@@ -12,7 +12,7 @@ _TRACKING = re.compile(
 )
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 BARE = re.compile(
-    rf"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+|(?a:(?<![\w.+-]){_EMAIL})",
+    rf"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+|(?a:(?<![\w.+-]){_EMAIL}(?!\w|://))",
     re.IGNORECASE,
 )
 """What GitHub-flavoured Markdown turns into a link by itself (GFM 6.9): web addresses, ended before CJK
