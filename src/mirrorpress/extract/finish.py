@@ -128,20 +128,19 @@ def _settle_addresses(tree: Node) -> None:
     """Settle bare addresses, which a git host would turn into links by itself: https to a named host
     becomes a link, unless it stands in one; anything else becomes code."""
     for node in [node for node in tree.descendants if isinstance(node, Text)]:
-        if not links.BARE.search(node.data):
-            continue
-        around = {one.tag for one in node.ancestors if isinstance(one, Element)}
-        if not around & {"code", "pre"}:
-            node.replace_with(*_settled(node.data, linked="a" in around))
+        if spans := links.bare_addresses(node.data):
+            around = {one.tag for one in node.ancestors if isinstance(one, Element)}
+            if not around & {"code", "pre"}:
+                node.replace_with(*_settled(node.data, spans, linked="a" in around))
 
 
-def _settled(text: str, *, linked: bool) -> Iterator[Node]:
+def _settled(text: str, spans: list[tuple[int, int]], *, linked: bool) -> Iterator[Node]:
     position = 0
-    for match in links.BARE.finditer(text):
-        address = links.without_sentence_end(match[0])
-        if position < match.start():
-            yield Text(text[position : match.start()])
-        position = match.start() + len(address)
+    for start, end in spans:
+        if position < start:
+            yield Text(text[position:start])
+        position = end
+        address = text[start:end]
         target = links.target_of(address)
         shown: Node = Text(address)
         if not links.followable(target) or _INNER_ADDRESS.search(address.removeprefix("https://")):

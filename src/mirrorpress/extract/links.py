@@ -11,12 +11,25 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-BARE = re.compile(
-    rf"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+|(?a:(?<![\w.+-]){_EMAIL}(?!\w|://))",
-    re.IGNORECASE,
+_BARE = (
+    re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+", re.IGNORECASE),
+    re.compile(rf"(?<![\w.+-]){_EMAIL}", re.ASCII),
 )
-"""What GitHub-flavoured Markdown turns into a link by itself (GFM 6.9): web addresses, ended before CJK
-punctuation, and e-mail addresses."""
+
+
+def bare_addresses(text: str) -> list[tuple[int, int]]:
+    """Where the addresses stand that GitHub-flavoured Markdown turns into links by itself (GFM 6.9): on the
+    web, ended before CJK punctuation, and of mail."""
+    found: list[tuple[int, int]] = []
+    if "://" not in text and "@" not in text and "www." not in text.lower():
+        return found
+    position = 0
+    for web in _BARE[0].finditer(text):
+        end = web.start() + len(_without_sentence_end(web[0]))
+        found += [mail.span() for mail in _BARE[1].finditer(text, position, web.start())]
+        found.append((web.start(), end))
+        position = end
+    return found + [mail.span() for mail in _BARE[1].finditer(text, position)]
 
 
 def target_of(bare: str) -> str:
@@ -53,7 +66,7 @@ def without_tracking(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(kept)))
 
 
-def without_sentence_end(address: str) -> str:
+def _without_sentence_end(address: str) -> str:
     """A bare address without the punctuation of the sentence round it; brackets that it opens itself stay."""
     while address and address[-1] in ".,;:!?)]}。，、；：！？）】":
         if address[-1] in ")]" and address.count("(["[address[-1] == "]"]) >= address.count(address[-1]):
