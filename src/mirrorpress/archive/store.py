@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.captures import CaptureLog
 from mirrorpress.archive.index import Index
+from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.listings import Listings
 from mirrorpress.archive.migrations import migrate
@@ -109,6 +110,10 @@ class Archive:
     ) -> None:
         self._log.close()
         self._exit.close()
+
+    def journal(self, edition: str) -> Journal:
+        """What a build of this edition is about to write."""
+        return Journal(self.folder / "unfinished" / f"{edition}.txt")
 
     # --- what is known -------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.ledger import Build
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.safety import dangers
@@ -76,32 +77,49 @@ def _build_edition(
     rendered: set[str] = set()
     leaving: list[str] = []
     since = None if whole or last is None else last.revision
-    for item in edition.render(configuration, archive.shelf, since):
-        if isinstance(item, str):
-            leaving.append(item)
-            continue
+    with archive.journal(edition.name) as journal:
+        doubtful = journal.paths()
+        for item in edition.render(configuration, archive.shelf, since):
+            if isinstance(item, str):
+                leaving.append(item)
+            elif item.path not in rendered and _is_at_hand(root, item, report):
+                rendered.add(item.path)
+                # After a build that was cut short the folder may hold what the ledger does not know of.
+                unsure = resumed or item.path in doubtful
+                before = "" if unsure else ledger.digest_of(edition.name, item.path)
+                if mark := _write(root, item, before, report, journal, check_disk=whole):
+                    written[item.path] = mark
+                    report.watch("files", len(written), 0)
         if whole:
-            rendered.add(item.path)
-        if item.path not in written:
-            # After a build that was cut short the folder may hold what the ledger does not know of.
-            before = "" if resumed else ledger.digest_of(edition.name, item.path)
-            mark = _write(root, item, before, report, check_disk=whole)
-            if mark:
-                written[item.path] = mark
-                report.watch("files", len(written), 0)
-    if whole:
-        leaving = [path for path in ledger.present(edition.name) if path not in rendered]
-    left = [path for path in leaving if path not in written and ledger.digest_of(edition.name, path)]
-    for path in left:
-        _remove(root, path)
-        report.files_removed += 1
-    finished = replace(started, revision=now, digest=digest, built_at=clock())
-    if written or left or last is None:
-        finished = replace(finished, build=started.build + 1)
-    ledger.built(edition.name, finished, written.items(), left)
+            leaving = list(ledger.present(edition.name))
+        known = [path for path in leaving if path not in rendered and ledger.digest_of(edition.name, path)]
+        for path in known:
+            _remove(root, path)
+            report.files_removed += 1
+        for path in sorted(doubtful - rendered):
+            if not ledger.digest_of(edition.name, path):
+                _remove(root, path)
+        finished = replace(started, revision=now, digest=digest, built_at=clock())
+        if written or known or last is None:
+            finished = replace(finished, build=started.build + 1)
+        ledger.built(edition.name, finished, written.items(), known)
+        journal.clear()
 
 
-def _write(root: Path, file: File, before: str, report: Report, *, check_disk: bool) -> str:
+def _is_at_hand(root: Path, file: File, report: Report) -> bool:
+    """Whether a file can be written, or is there already; a picture that the archive lost stops no build."""
+    if not isinstance(file.data, Path) or file.data.is_file() or (root / file.path).is_file():
+        return True
+    lost = EditionError(
+        "this picture is gone from the archive; pages that show it were published all the same",
+        where=str(file.data),
+        hint="restore it from a backup, or run mirrorpress sync --from-captures, which leaves it out",
+    )
+    report.fail(lost, "build")
+    return False
+
+
+def _write(root: Path, file: File, before: str, report: Report, journal: Journal, *, check_disk: bool) -> str:
     """Write a file unless it is there as it should be; returns its digest when it was written."""
     path = root / file.path
     if isinstance(file.data, Path):
@@ -114,8 +132,9 @@ def _write(root: Path, file: File, before: str, report: Report, *, check_disk: b
                 where=file.path,
                 hint="nothing was published; please report the page that caused it",
             )
-    if digest == before and (not check_disk or path.is_file()):
+    if digest == before and (not check_disk or _is_there(path, file.data)):
         return ""
+    journal.note(file.path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name[:100]}.part")
@@ -125,15 +144,30 @@ def _write(root: Path, file: File, before: str, report: Report, *, check_disk: b
             part.write_bytes(file.data)
             size = len(file.data)
         part.replace(path)
+        part.unlink(missing_ok=True)  # rename(2) leaves it where both names were one file already
     except OSError as error:
-        raise EditionError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            hint="make room or correct the permissions; the next build carries on",
-        ) from error
+        raise _unwritable(error, path) from error
     report.bytes_written += size
     report.pages_written += file.path.startswith("pages/") or file.path.endswith(".md")
     return digest
+
+
+def _unwritable(error: OSError, path: Path) -> EditionError:
+    return EditionError(
+        f"cannot be written: {error.strerror}",
+        where=str(path),
+        hint="make room or correct the permissions; the next build carries on",
+    )
+
+
+def _is_there(path: Path, data: bytes | Path) -> bool:
+    """Whether a file holds ``data``: somebody may have edited it. A picture is compared by its size."""
+    try:
+        if isinstance(data, Path):
+            return not data.is_file() or path.stat().st_size == data.stat().st_size
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _place_copy(source: Path, target: Path) -> int:
@@ -149,7 +183,10 @@ def _place_copy(source: Path, target: Path) -> int:
 def _remove(root: Path, path: str) -> None:
     """Remove a file and the folders that it leaves empty."""
     place = root / path
-    place.unlink(missing_ok=True)
+    try:
+        place.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(error, place) from error
     for folder in place.parents:
         if folder == root:
             return
