@@ -6,26 +6,25 @@ that was decided, so that the same answers give the same archive whoever answere
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mirrorpress.archive.store import Archive, Known, Place
+from mirrorpress.archive.store import Archive, Known
 from mirrorpress.errors import FetchError, GatherError, MirrorpressError
-from mirrorpress.extract.links import without_tracking
-from mirrorpress.model import Article, Capture, Configuration, Entry, Section, Validators
+from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
 from mirrorpress.pipeline import fetching
-from mirrorpress.pipeline.decide import Task, is_skipped, plan, says_the_same, too_short
+from mirrorpress.pipeline.decide import Task, plan
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
-from mirrorpress.pipeline.identity import comparable, id_of, last_segment, safe_id
+from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.report import Report
+from mirrorpress.pipeline.storing import Storing
 
 T = TypeVar("T")
 _AHEAD = 32  # articles fetched but not yet stored, at the most: bounds memory
@@ -94,6 +93,11 @@ class Sync:
     publisher: str = ""
     offline: bool = False
     _claimed: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _storing(self) -> Storing:
+        # What was captured before was good enough then: other selectors may well make it shorter.
+        return Storing(self.archive, self.report, self.publisher, trusted=self.offline)
 
     def run(self, sections: Sequence[Section]) -> None:
         """Bring these sections up to date. One section's or article's failure stops no other."""
@@ -233,7 +237,7 @@ class Sync:
         entry, known = task.entry, line.known.get(task.key)
         try:
             fetched = future.result()
-            outcome = self._store(line, task, fetched)
+            outcome = self._storing.store(task, line.section, known, fetched)
         except FetchError as error:
             if known and error.status in (404, 410):
                 self.archive.checked(known, entry, self.clock(), gone=True)
@@ -249,76 +253,6 @@ class Sync:
         else:
             setattr(self.report, outcome, getattr(self.report, outcome) + 1)
             self.archive.ledger.succeeded(entry.url)
-
-    def _store(self, line: _Line, task: Task, fetched: Fetched) -> str:
-        entry, known, section = task.entry, line.known.get(task.key), line.section
-        article, capture = fetched.article, fetched.capture
-        if article is None:
-            if known is None:
-                return "unchanged"
-            self.archive.checked(known, entry, capture.fetched_at)
-            attributed = bool(self.publisher) and self.archive.attribute(known, self.publisher)
-            return "updated" if attributed else "unchanged"
-        if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
-            return "skipped"
-        canonical = comparable(fetched.canonical) if fetched.canonical else ""
-        keys = list(dict.fromkeys(filter(None, (task.key, comparable(capture.final_url), canonical))))
-        owners = self.archive.known(keys)
-        if known is None and (known := self._same_article(list(owners.values()), article)):
-            line.known[task.key] = known
-        if (
-            canonical
-            and owners.get(canonical, known) == known
-            and last_segment(canonical) == last_segment(task.key)
-        ):
-            article = replace(article, url=without_tracking(fetched.canonical))
-        self._hold_back(line, task, fetched, known)
-        if known and known.published and article.published and article.published > known.published:
-            # A feed gives a corrected article the date of its correction.
-            article = replace(
-                article, published=known.published, updated=article.updated or article.published
-            )
-        section_id, id = self._place(entry, section)
-        publisher = self.publisher or section.publisher
-        outcome = self.archive.store(
-            article,
-            capture,
-            entry=entry,
-            keys=keys,
-            place=Place(section_id, id, publisher),
-            known=known,
-            body_digest=fetched.body_digest,
-            pictures=fetched.pictures,
-        )
-        self.report.pictures += len(article.assets)
-        self.report.pictures_missing += fetched.missing
-        return outcome
-
-    def _same_article(self, owners: Sequence[Known], article: Article) -> Known | None:
-        """The article that the redirected or canonical address already names, if it says the same."""
-        for owner in owners:
-            stored = self.archive.shelf.between(owner.section, owner.position, owner.position)
-            if stored and says_the_same(article, stored[0].article):
-                return owner
-        return None
-
-    def _hold_back(self, line: _Line, task: Task, fetched: Fetched, known: Known | None) -> None:
-        """Raise ``MirrorpressError`` for an article too short to be whole."""
-        assert fetched.article is not None  # noqa: S101 - the caller looked
-        if task.entry.page is not None or self.offline:
-            return
-        before = self.archive.text_length(known.number) if known else 0
-        siblings = [] if known else self.archive.recent_lengths(line.section.id)
-        if reason := too_short(fetched.article.text_length, siblings=siblings, before=before):
-            raise MirrorpressError(
-                f"held back: {reason}",
-                where=task.entry.url,
-                hint="look at the page; if the layout changed, correct sections.article",
-            )
-
-    def _place(self, entry: Entry, section: Section) -> tuple[str, str]:
-        wanted = (entry.page is not None and safe_id(entry.id)) or id_of(entry.url)
-        return section.id, wanted
 
     def _fail(self, error: MirrorpressError, stage: str, where: str, section: Section) -> None:
         failed = self.report.fail(error, stage, where=where, section=section.id)

@@ -1,0 +1,95 @@
+"""One fetched article into the archive: which article it is, whether it may be stored, where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mirrorpress.archive.store import Archive, Known, Place
+from mirrorpress.errors import MirrorpressError
+from mirrorpress.extract.links import without_tracking
+from mirrorpress.model import Article, Entry, Section
+from mirrorpress.pipeline.decide import Task, is_skipped, says_the_same, too_short
+from mirrorpress.pipeline.fetching import Fetched
+from mirrorpress.pipeline.identity import comparable, id_of, last_segment, safe_id
+from mirrorpress.pipeline.report import Report
+
+
+@dataclass(frozen=True)
+class Storing:
+    """Stores articles; ``publisher`` overrides the section's, ``trusted`` takes even those that shrank."""
+
+    archive: Archive
+    report: Report
+    publisher: str = ""
+    trusted: bool = False
+
+    def store(self, task: Task, section: Section, known: Known | None, fetched: Fetched) -> str:
+        """Store one article; returns ``new``, ``updated``, ``unchanged`` or ``skipped``.
+
+        Raises ``MirrorpressError`` for an article that is held back, ``ArchiveError`` from the disk.
+        """
+        entry, article, capture = task.entry, fetched.article, fetched.capture
+        if article is None:
+            return self._seen_again(entry, known, fetched)
+        if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
+            return "skipped"
+        canonical = comparable(fetched.canonical) if fetched.canonical else ""
+        keys = list(dict.fromkeys(filter(None, (task.key, comparable(capture.final_url), canonical))))
+        owners = self.archive.known(keys)
+        known = known or self._same_article(list(owners.values()), article)
+        same_name = last_segment(canonical) == last_segment(task.key)
+        if canonical and owners.get(canonical, known) == known and same_name:
+            article = replace(article, url=without_tracking(fetched.canonical))
+        self._hold_back(entry, section, article, known)
+        if known and known.published and article.published and article.published > known.published:
+            # A feed gives a corrected article the date of its correction.
+            corrected = article.updated or article.published
+            article = replace(article, published=known.published, updated=corrected)
+        outcome = self.archive.store(
+            article,
+            capture,
+            entry=entry,
+            keys=keys,
+            place=Place(section.id, _wanted_id(entry), self.publisher or section.publisher),
+            known=known,
+            body_digest=fetched.body_digest,
+            pictures=fetched.pictures,
+        )
+        self.report.pictures += len(article.assets)
+        self.report.pictures_missing += fetched.missing
+        return outcome
+
+    def _seen_again(self, entry: Entry, known: Known | None, fetched: Fetched) -> str:
+        if known is None:
+            return "unchanged"
+        self.archive.checked(known, entry, fetched.capture.fetched_at)
+        attributed = bool(self.publisher) and self.archive.attribute(known, self.publisher)
+        return "updated" if attributed else "unchanged"
+
+    def _same_article(self, owners: Sequence[Known], article: Article) -> Known | None:
+        """The article that the redirected or canonical address already names, if it says the same."""
+        for owner in owners:
+            stored = self.archive.shelf.between(owner.section, owner.position, owner.position)
+            if stored and says_the_same(article, stored[0].article):
+                return owner
+        return None
+
+    def _hold_back(self, entry: Entry, section: Section, article: Article, known: Known | None) -> None:
+        """Raise ``MirrorpressError`` for an article too short to be whole."""
+        if entry.page is not None or self.trusted:
+            return
+        before = self.archive.text_length(known.number) if known else 0
+        siblings = [] if known else self.archive.recent_lengths(section.id)
+        if reason := too_short(article.text_length, siblings=siblings, before=before):
+            raise MirrorpressError(
+                f"held back: {reason}",
+                where=entry.url,
+                hint="look at the page; if the layout changed, correct sections.article",
+            )
+
+
+def _wanted_id(entry: Entry) -> str:
+    """The id that an article asks for; a page of an old mirror keeps its own."""
+    return (safe_id(entry.id) if entry.page is not None else "") or id_of(entry.url)
