@@ -42,16 +42,20 @@ class Listings:
             statement.on_conflict_do_update(index_elements=["section"], set_={"checked_at": at})
         )
 
-    def validators(self) -> dict[str, Validators]:
-        """For every feed and list page: what to send to ask for it only if it changed."""
-        rows = self._index.rows(select(t.validators))
-        return {row["url"]: Validators(row["etag"], row["last_modified"]) for row in rows}
+    def validators(self, section: str, source: str) -> dict[str, Validators]:
+        """What a section sends to ask for its feed or list pages only if they changed.
 
-    def keep_validators(self, url: str, validators: Validators) -> None:
+        ``source`` is a digest of the source's configuration. Validators belong to a section and to that
+        digest: another section has not read the page yet, and other selectors find other entries in it.
+        """
+        query = select(t.validators).where(t.validators.c.section == section, t.validators.c.source == source)
+        return {row["url"]: Validators(row["etag"], row["last_modified"]) for row in self._index.rows(query)}
+
+    def keep_validators(self, section: str, source: str, url: str, validators: Validators) -> None:
         """Remember an answer's validators for the next run."""
-        values = asdict(validators)
-        statement = upsert(t.validators).values(url=url, **values)
-        self._index.write(statement.on_conflict_do_update(index_elements=["url"], set_=values))
+        values = {"source": source, **asdict(validators)}
+        statement = upsert(t.validators).values(section=section, url=url, **values)
+        self._index.write(statement.on_conflict_do_update(index_elements=["section", "url"], set_=values))
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

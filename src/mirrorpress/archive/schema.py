@@ -151,7 +151,9 @@ sources = Table(
 validators = Table(
     "validators",
     metadata,
+    Column("section", Text, primary_key=True),
     Column("url", Text, primary_key=True),
+    Column("source", Text, nullable=False),  # the digest of the configuration that the answer was read by
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
 )

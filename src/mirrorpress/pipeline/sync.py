@@ -6,6 +6,7 @@ that was decided, so that the same answers give the same archive whoever answere
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -101,10 +102,11 @@ class Sync:
 
     def run(self, sections: Sequence[Section]) -> None:
         """Bring these sections up to date. One section's or article's failure stops no other."""
-        validators = self.archive.listings.validators()
         with _threads("sync") as pool:
             asked = {
-                pool.submit(self._discover, section, validators): section
+                pool.submit(
+                    self._discover, section, self.archive.listings.validators(section.id, _digest(section))
+                ): section
                 for section in sections
                 if section.source is not None
             }
@@ -151,7 +153,7 @@ class Sync:
             reach, entries = answer.result()
             self.archive.listings.answered(section.id, None if _has_pages(entries) else entries, now)
             for url, validators in reach.seen.items():
-                self.archive.listings.keep_validators(url, validators)
+                self.archive.listings.keep_validators(section.id, _digest(section), url, validators)
             self.report.notes.extend(f"{section.id}: {warning}" for warning in reach.warnings)
             self.archive.ledger.succeeded(where)
         except MirrorpressError as error:
@@ -259,6 +261,11 @@ class Sync:
         self.archive.ledger.failed(
             where, section.id, stage, reason=failed.reason, hint=failed.hint, at=self.clock()
         )
+
+
+def _digest(section: Section) -> str:
+    """Changes whenever a section's source is configured otherwise."""
+    return hashlib.sha256(repr(section.source).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _has_pages(entries: Sequence[Entry] | None) -> bool:
