@@ -40,6 +40,7 @@ class CaptureLog:
             capture.final_url,
             "response",
             payload=BytesIO(capture.body),
+            length=len(capture.body),
             http_headers=StatusAndHeaders(f"{capture.status} OK", kept, protocol="HTTP/1.1"),
             warc_headers_dict={
                 "WARC-Date": f"{capture.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

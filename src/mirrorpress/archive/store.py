@@ -172,7 +172,7 @@ class Archive:
         """Store an article in one transaction; returns what it was.
 
         ``keys`` are the comparable addresses it goes by. A revision that says the same as the current
-        one is not stored again. Nothing is ever overwritten.
+        one is not stored again, nor is a capture whose bytes are kept already. Nothing is ever overwritten.
         """
         digest = _digest(article)
         with self._index.transaction():
@@ -197,7 +197,8 @@ class Archive:
             if known and self._current_digest(number) == digest:
                 return "unchanged"
             self._add_assets(pictures)
-            self._add_revision(number, article, capture, digest)
+            same_bytes = known is not None and known.body_digest == body_digest
+            self._add_revision(number, article, capture, digest, same_bytes=same_bytes)
             return "updated" if known else "new"
 
     def _create(self, article: Article, place: Place, capture: Capture) -> int:
@@ -244,9 +245,12 @@ class Archive:
                 statement.on_conflict_do_update(index_elements=["url"], set_={"digest": asset.digest})
             )
 
-    def _add_revision(self, number: int, article: Article, capture: Capture, digest: str) -> None:
-        kept = None
-        if self._keep_captures:
+    def _add_revision(
+        self, number: int, article: Article, capture: Capture, digest: str, *, same_bytes: bool
+    ) -> None:
+        newest = select(func.max(t.captures.c.number)).where(t.captures.c.article == number)
+        kept: int | None = self._index.value(newest) if same_bytes else None
+        if self._keep_captures and kept is None:
             file, offset, size = self._log.append(capture)
             row = insert(t.captures).values(
                 article=number,
