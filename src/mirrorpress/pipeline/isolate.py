@@ -24,21 +24,25 @@ SECONDS = 20.0
 MEMORY = 1_500_000_000
 """Bytes of address space a worker may have: a picture of 40 megapixels needs three copies of 160 MB."""
 _CALLS = 500  # then a worker is replaced: parsers keep caches
-_PRELOAD = ["mirrorpress.extract.read", "mirrorpress.extract.finish", "trafilatura", "PIL.Image"]
+_PRELOAD = ["mirrorpress.extract.read", "mirrorpress.extract.finish", "PIL.Image"]
+_PRELOAD_AUTOMATIC = ["trafilatura"]  # 1 s of work that a mirror with selectors everywhere saves
 # Imported once by the process that workers are forked from: a new worker costs 10 ms and shares their memory.
 
 
 class Isolation:
     """Worker processes, one a caller at a time, made when first needed; as many as there are cores
-    unless ``workers`` says otherwise. Thread-safe."""
+    unless ``workers`` says otherwise. ``automatic``: many calls will find articles without selectors.
+    Thread-safe."""
 
-    def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY, workers: int = 0) -> None:
+    def __init__(
+        self, *, seconds: float = SECONDS, memory: int = MEMORY, workers: int = 0, automatic: bool = False
+    ) -> None:
         self._seconds = seconds
         self._memory = memory
         self._places = BoundedSemaphore(workers or os.cpu_count() or 1)
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(_PRELOAD)
+        self._context.set_forkserver_preload(_PRELOAD + (_PRELOAD_AUTOMATIC if automatic else []))
 
     def __enter__(self) -> Self:
         return self

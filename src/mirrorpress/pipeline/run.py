@@ -95,7 +95,8 @@ class Run:
     def _isolation(self) -> Isolation:
         from mirrorpress.pipeline.isolate import Isolation
 
-        return self._exit.enter_context(Isolation())
+        automatic = any(one.source is not None and not one.article.body for one in self.sections)
+        return self._exit.enter_context(Isolation(automatic=automatic))
 
     @property
     def sections(self) -> list[Section]:
