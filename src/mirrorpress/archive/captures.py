@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -17,6 +19,10 @@ from mirrorpress.model import Capture
 
 # Bodies are kept decompressed and in one piece, so these would lie (RFC 9110, 8.4 and 9112, 6.1).
 _TRANSPORT = frozenset(("content-encoding", "transfer-encoding", "content-length", "connection"))
+# What warcio raises, or falls over, in a file that was cut or damaged.
+_DAMAGE = (
+    OSError, EOFError, StopIteration, ValueError, TypeError, AttributeError, zlib.error, ArchiveLoadFailed
+)  # fmt: skip
 
 
 class CaptureLog:
@@ -74,16 +80,16 @@ class CaptureLog:
             with path.open("rb") as handle:
                 handle.seek(offset)
                 return next(self._records(handle))
-        except (OSError, StopIteration, ValueError) as error:
+        except _DAMAGE as error:
             raise ArchiveError(
-                f"the capture at {offset} cannot be read: {error}",
+                f"the capture at {offset} cannot be read: {error or type(error).__name__}",
                 where=str(path),
                 hint="restore archive/captures from a backup; without it the page cannot be extracted again",
             ) from error
 
     @staticmethod
     def _records(handle: BinaryIO) -> Iterator[Capture]:
-        for record in ArchiveIterator(handle):
+        for record in ArchiveIterator(handle, check_digests="raise"):
             http = record.http_headers
             final_url = record.rec_headers.get_header("WARC-Target-URI")
             yield Capture(

@@ -5,22 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from mirrorpress.errors import BusyError
+from mirrorpress.errors import ArchiveError, BusyError
 
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Hold the archive below ``folder`` for this process. Raises ``BusyError`` at once when another holds it.
+    """Hold the archive below ``folder`` for this process. Raises ``BusyError`` at once when another holds it,
+    ``ArchiveError`` when there can be no lock.
 
     The lock is the kernel's (flock): it ends with the process, however that ends.
     """
     path = folder / "archive" / "lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
+    with ExitStack() as held:
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = held.enter_context(path.open("a+"))
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             handle.seek(0)
@@ -30,8 +32,13 @@ def hold(folder: Path) -> Iterator[None]:
                 where=str(folder),
                 hint="wait until it ends, then run the command again",
             ) from error
-        handle.seek(0)
-        handle.truncate()
-        handle.write(str(os.getpid()))
-        handle.flush()
+        except OSError as error:
+            raise ArchiveError(
+                f"cannot be written: {error.strerror}",
+                where=str(path),
+                hint="correct the permissions, or remove what is in the way",
+            ) from error
+        with suppress(OSError):  # on a full disk the number of the process is missing, no more
+            os.ftruncate(handle.fileno(), 0)
+            os.pwrite(handle.fileno(), str(os.getpid()).encode(), 0)
         yield

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -18,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.captures import CaptureLog
-from mirrorpress.archive.index import Index
+from mirrorpress.archive.index import Index, translated
 from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.listings import Listings
@@ -75,7 +77,8 @@ class Archive:
 
     def __init__(self, folder: Path, *, started: datetime, keep_captures: bool = True) -> None:
         self.folder = folder / "archive"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with translated(str(self.folder)):
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._path = self.folder / "index.sqlite"
         self._keep_captures = keep_captures
         self._log = CaptureLog(self.folder / "captures", started)
@@ -87,12 +90,14 @@ class Archive:
             connection = self._exit.enter_context(self._engine.connect())
             with connection.begin():
                 migrate(connection, str(self._path))
-        except (DatabaseError, ArchiveError) as error:
+        except ArchiveError:
             self._exit.close()
-            if isinstance(error, ArchiveError):
-                raise
+            raise
+        except (DatabaseError, sqlite3.Error) as error:  # the latter from the pragmas of a new connection
+            self._exit.close()
+            reason = error.orig if isinstance(error, DatabaseError) else error
             raise ArchiveError(
-                f"the index cannot be opened: {error.orig}",
+                f"the index cannot be opened: {reason}",
                 where=str(self._path),
                 hint="restore it from a backup; captures and pictures beside it are whole",
             ) from error
@@ -309,8 +314,9 @@ class Archive:
 
     # --- captures ------------------------------------------------------------------------
 
-    def captures_of(self, section: str) -> Iterable[tuple[Entry, Capture]]:
-        """The newest kept capture of every article of a section, in order of arrival, to be read again."""
+    def captures_of(self, section: str) -> Iterable[tuple[Entry, Callable[[], Capture]]]:
+        """Every article of a section that has a capture, in order of arrival, and what reads the newest one
+        (and may raise ``ArchiveError``)."""
         newest = select(func.max(t.captures.c.number)).group_by(t.captures.c.article).scalar_subquery()
         query = (
             select(t.captures.c.file, t.captures.c.offset, t.articles)
@@ -321,7 +327,7 @@ class Archive:
         rows = self._index.rows(query)
         for row in rows:
             entry = Entry(row["url"], row["entry_title"], published=row["entry_updated"], id=row["id"])
-            yield entry, self._log.read(row["file"], row["offset"])
+            yield entry, partial(self._log.read, row["file"], row["offset"])
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's

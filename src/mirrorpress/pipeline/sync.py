@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known
-from mirrorpress.errors import FetchError, GatherError, MirrorpressError
+from mirrorpress.errors import ArchiveError, FetchError, GatherError, MirrorpressError
 from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
 from mirrorpress.pipeline import fetching
 from mirrorpress.pipeline.decide import Task, plan
@@ -118,7 +118,12 @@ class Sync:
             for section in sections:
                 known: dict[str, Known] = {}
                 line = _Line(section, deque(), known)
-                for entry, capture in self.archive.captures_of(section.id):
+                for entry, read in self.archive.captures_of(section.id):
+                    try:
+                        capture = read()
+                    except ArchiveError as error:
+                        self._fail(error, "store", entry.url, section)
+                        continue
                     key = comparable(entry.url)
                     known.update(self.archive.known([key]))
                     line.waiting.append(Task(entry, key, "changed"))
