@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -38,6 +38,15 @@ class Cost:
     main: int
     child: int
     tree: int
+
+    def __add__(self, other: Cost) -> Cost:
+        """One after the other."""
+        peaks = (max(getattr(self, peak), getattr(other, peak)) for peak in ("main", "child", "tree"))
+        return Cost(self.wall + other.wall, self.cpu + other.cpu, *peaks)
+
+    def __sub__(self, other: Cost) -> Cost:
+        """What is left of the times; of memory nothing can be taken away."""
+        return replace(self, wall=self.wall - other.wall, cpu=self.cpu - other.cpu)
 
 
 def cost(

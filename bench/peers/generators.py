@@ -65,8 +65,8 @@ _HOME = """{{ define "main" }}<h1>{{ .Title }}</h1>
 """
 
 
-def hugo_site(folder: Path, count: int, *, qr: bool) -> None:
-    """A Hugo site of ``count`` articles."""
+def hugo_site(folder: Path, count: int) -> None:
+    """A Hugo site of ``count`` articles, with two configurations: ``hugo.toml`` and ``qr.toml``."""
     layouts = folder / "layouts"
     (layouts / "_default").mkdir(parents=True)
     (layouts / "_default" / "baseof.html").write_text(_FRAME)
@@ -75,7 +75,8 @@ def hugo_site(folder: Path, count: int, *, qr: bool) -> None:
     (layouts / "index.html").write_text(_HOME)
     permalinks = "\n".join(f'{id} = "/pages/:section/:year/:month/:slug/"' for id in corpus.SECTIONS)
     settings = _HUGO.format(address=_ADDRESS, permalinks=permalinks)
-    (folder / "hugo.toml").write_text(f"{settings}\n[params]\nqr = {json.dumps(qr)}\n")
+    (folder / "hugo.toml").write_text(f"{settings}\n[params]\nqr = false\n")
+    (folder / "qr.toml").write_text(f"{settings}\n[params]\nqr = true\n")
     for id in corpus.SECTIONS:
         (folder / "content" / id).mkdir(parents=True)
         (folder / "content" / id / "_index.md").write_text(f'+++\ntitle = "{id.title()}"\n+++\n')
