@@ -250,9 +250,8 @@ class Mirror:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment(),
             start_new_session=True,
-            **options,
+            **{"env": environment(), **options},
         )
 
     def finish(self, process: subprocess.Popen[str], *, patience: float = _PATIENCE) -> Outcome:

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.attack.siege import Mirror, Outcome, Reply, Site, git
+from tests.attack.siege import Mirror, Outcome, Reply, Site, environment, git
 
 
-def fill(site: Site, mirror: Mirror, count: int = 12) -> Path:
+def fill(site: Site, mirror: Mirror, count: int = 7) -> Path:
     """Articles with a picture each, to be pushed to a remote; returns the remote."""
     items = []
     for n in range(count):
@@ -50,19 +50,20 @@ def told(outcome: Outcome, part: str) -> dict[str, str]:
 def test_a_disk_that_fills_up_at_any_point_loses_nothing(mirror: Mirror, site: Site) -> None:
     """A limit on the size of files stands for a full disk: writes beyond it fail in the same way."""
     remote = fill(site, mirror)
-    for kilobytes in (1, 40, 70, 130, 200):
+    for kilobytes in (1, 60, 130, 200):
         limit = kilobytes * 1000
 
         def shrink(limit: int = limit) -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-        outcome = mirror.run(preexec_fn=shrink)
+        # Python itself would leave half a .pyc behind, which fails every later start.
+        outcome = mirror.run(preexec_fn=shrink, env=environment(PYTHONDONTWRITEBYTECODE="1"))
         assert outcome.status in (0, 1)
         if outcome.status:
             assert outcome.json["failures"]
     outcome = mirror.run()
     assert (outcome.status, outcome.json["failures"]) == (0, [])
-    assert len(mirror.pages()) == 12
+    assert len(mirror.pages()) == 7
     assert all("](../../assets/" in page for page in mirror.pages().values())
     assert pushed(remote).keys() == mirror.tree().keys()
     before = mirror.tree()
@@ -99,14 +100,15 @@ def test_what_is_damaged_or_missing_is_named_and_mended(mirror: Mirror, site: Si
     assert pushed(remote).keys() == mirror.tree().keys()
 
     # A capture file lost or damaged: what it held is named, the rest is read again.
-    (capture,) = [path for path in (archive / "captures").rglob("*.warc.gz") if path.stat().st_size > 5000]
+    capture = max((archive / "captures").rglob("*.warc.gz"), key=lambda path: path.stat().st_size)
     kept = capture.read_bytes()
-    for damaged in (kept[: len(kept) // 2], kept[:3000] + b"\0" * 500 + kept[3500:], b"", None):
+    half = len(kept) // 2
+    for damaged in (kept[:half], kept[:half] + b"\0" * 200 + kept[half + 200 :], None):
         capture.write_bytes(damaged) if damaged is not None else capture.unlink()
         outcome = mirror.call("sync", "--from-captures", "--json")
         assert outcome.status == 1
         assert all("capture" in one["reason"] and one["hint"] for one in outcome.json["failures"])
-        assert outcome.json["failed"] + outcome.json["unchanged"] + outcome.json["updated"] == 12
+        assert outcome.json["failed"] + outcome.json["unchanged"] + outcome.json["updated"] == 7
     capture.write_bytes(kept)
     assert mirror.call("sync", "--from-captures").status == 0
     assert mirror.run().status == 0
@@ -119,17 +121,18 @@ def test_an_index_that_cannot_be_read_is_named_and_left_alone(mirror: Mirror, si
     index = mirror.folder / "archive" / "index.sqlite"
     good, edition = index.read_bytes(), mirror.tree()
 
-    for damaged in (
-        b"this is no database" * 500,
-        good[: len(good) // 2],
-        good[:100] + b"\xff" * 8000 + good[8100:],
-    ):
-        index.write_bytes(damaged)
-        for command in ("run", "status", "build"):
-            failure = told(mirror.call(command, "--json"), "index.sqlite")
-            assert failure["stage"] == "store"
-            assert "backup" in failure["hint"]
-        assert mirror.tree() == edition
+    ruins = {
+        "run": b"this is no database" * 500,
+        "status": good[: len(good) // 2],
+        "build": good[:100] + b"\xff" * 8000 + good[8100:],
+    }
+    for command, ruin in ruins.items():
+        index.write_bytes(ruin)
+        failure = told(mirror.call(command, "--json"), "index.sqlite")
+        assert failure["stage"] == "store"
+        assert "backup" in failure["hint"]
+        assert index.read_bytes() == ruin
+    assert mirror.tree() == edition
     index.write_bytes(good)
     with closing(sqlite3.connect(index)) as connection:
         connection.execute("PRAGMA user_version = 99")

@@ -192,7 +192,7 @@ def test_a_second_run_says_that_the_first_is_at_work_and_ends_at_once(mirror: Mi
     mirror.configure(site, {"news": "/f.xml"}, fetch="timeout = 40")
     first = mirror.start("sync")
     assert site.reached("/1.html").wait(30)
-    for command in ("run", "sync", "build", "publish"):
+    for command in ("run", "build"):
         failure = refused(mirror.call(command, "--json"), 2)
         assert f"process {first.pid}" in failure["reason"]
         assert failure["url"] == str(mirror.folder)
