@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from bench import corpus
 from mirrorpress.archive.store import Archive, Place
-from mirrorpress.model import Article, Capture, Entry, Validators
+from mirrorpress.model import Article, Capture, Entry
 from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.registry import Registry
 
@@ -117,7 +119,7 @@ def _store(archive: Archive, one: corpus.Piece, *, pages: bool) -> None:
     archive.store(
         article,
         Capture(one.url, one.url, one.published + timedelta(hours=1), 200, _HEADERS, body),
-        entry=Entry(one.url, one.title, published=one.published),
+        entry=_entry(one),
         keys=[comparable(one.url)],
         place=Place(one.section, one.id, "harbour"),
         known=None,
@@ -129,23 +131,32 @@ def _store(archive: Archive, one: corpus.Piece, *, pages: bool) -> None:
 _HEADERS = (("content-type", "text/html; charset=utf-8"), ("etag", '"1"'))
 
 
-def listed(folder: Path, populated: int, feed: str, *, each: int = 40) -> None:
-    """Note the sections' newest articles as listed by feeds that have not changed since, and as looked at
-    just now, so that none is due to be asked for again."""
-    newest: dict[str, list[corpus.Piece]] = {}
-    for number in range(populated - 1, -1, -1):
-        one = corpus.piece(number, populated=populated)
-        newest.setdefault(one.section, []).append(one)
-        if number < populated - each * 2 * len(corpus.SECTIONS):
-            break
+def feeds(folder: Path, populated: int, *, each: int = 40) -> dict[str, bytes]:
+    """RSS feeds of the sections' newest articles, by path; their articles are noted as looked at just now, so
+    that none is due to be asked for again."""
+    newest: dict[str, list[corpus.Piece]] = {section: [] for section in corpus.SECTIONS}
     with Archive(folder, started=corpus.NEWEST) as archive:
-        for section, pieces in newest.items():
-            entries = [Entry(one.url, one.title, published=one.published) for one in pieces[:each]]
-            archive.listings.answered(section, entries, corpus.NEWEST)
-            archive.listings.keep_validators(f"{feed}/{section}.xml", Validators('"1"', ""))
-            known = archive.known(comparable(entry.url) for entry in entries)
-            for entry in entries:
-                archive.checked(known[comparable(entry.url)], entry, datetime.now(UTC))
+        for number in range(populated - 1, max(populated - 2 * each * len(newest), 0) - 1, -1):
+            one = corpus.piece(number, populated=populated)
+            if len(newest[one.section]) < each:
+                newest[one.section].append(one)
+                known = archive.known([comparable(one.url)])[comparable(one.url)]
+                archive.checked(known, _entry(one), datetime.now(UTC))
+    return {f"/{section}.xml": _rss(pieces) for section, pieces in newest.items()}
+
+
+def _entry(one: corpus.Piece) -> Entry:
+    return Entry(one.url, one.title, published=one.published)
+
+
+def _rss(pieces: list[corpus.Piece]) -> bytes:
+    items = "\n".join(
+        f"<item><title>{escape(one.title)}</title><link>{one.url}</link>"
+        f"<pubDate>{format_datetime(one.published)}</pubDate></item>"
+        for one in pieces
+    )
+    head = f"<title>Harbour Times</title><link>{corpus.SITE}</link><description>News</description>"
+    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 
 
 def captured(folder: Path) -> Iterator[Capture]:
