@@ -82,7 +82,7 @@ class CaptureLog:
                 return next(self._records(handle))
         except _DAMAGE as error:
             raise ArchiveError(
-                f"the capture at {offset} cannot be read: {error or type(error).__name__}",
+                f"the capture at byte {offset} is missing or damaged",
                 where=str(path),
                 hint="restore archive/captures from a backup; without it the page cannot be extracted again",
             ) from error
