@@ -183,20 +183,19 @@ def to_markdown(tree: Node) -> str:
     it write that as HTML, where addresses become links; a line that GitHub would take for the rule below a
     table's head, as ``:--``; a break or a nested ``|`` in a cell; an address that spells ``&amp;``.
     """
-    for node in list(tree.descendants):
-        if isinstance(node, Text):
+    if any(character in tree.text for character in "$`|"):
+        for node in [node for node in tree.descendants if isinstance(node, Text)]:
             around = {one.tag for one in node.ancestors if isinstance(one, Element)}
             if not around & {"code", "pre"}:
                 node.data = node.data.translate(_IN_WORDS)
             if around & {"td", "th"}:
                 node.data = node.data.translate(_IN_CELLS)
-        elif isinstance(node, Element):
-            if node.tag == "br":
-                _settle_break(node)
-            elif node.tag == "img":
-                node.attrs["alt"] = (node.attr("alt") or "").translate(_IN_WORDS)
-            elif node.tag == "a":
-                node.attrs["href"] = _REFERENCE.sub(_AMPERSAND, node.attr("href") or "")
+    for line_break in tree.select("br"):
+        _settle_break(line_break)
+    for image in tree.select("img[alt]"):
+        image.attrs["alt"] = (image.attr("alt") or "").translate(_IN_WORDS)
+    for link in tree.select("a[href*='&']"):
+        link.attrs["href"] = _REFERENCE.sub(_AMPERSAND, link.attr("href") or "")
     written = tree.to_markdown(_MARKDOWN)
     for stand_in, markdown in _WRITTEN:
         written = written.replace(stand_in, markdown)

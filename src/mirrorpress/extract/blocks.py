@@ -150,7 +150,7 @@ class Flow:
             self._figure(captioned.image, caption=captioned.caption, credit=captioned.credit)
         else:
             self.take(element, depth)
-            self.close(frozenset(words_of(element)))
+            self.close(words_of(element))
 
     def _add(self, kind: str, html: str, inner: list[Block]) -> None:
         text = " ".join(block.text for block in inner)
@@ -225,6 +225,8 @@ class Flow:
     # --- pictures ------------------------------------------------------------------------
 
     def _figure(self, element: Element, caption: str = "", credit: str = "") -> None:
+        if len(self.pictures) >= _MOST_PICTURES:
+            return
         picture = picture_of(element, self.base, caption=caption, credit=credit)
         if picture is None:
             if caption:
@@ -235,7 +237,7 @@ class Flow:
         if self._line.has_words:
             self.close()
         known = any(other.urls[0] == picture.urls[0] for other in self.pictures)
-        if not known and len(self.pictures) < _MOST_PICTURES:
+        if not known:
             self.pictures.append(picture)
             self.blocks.append(figure_block(len(self.pictures) - 1, picture))
 

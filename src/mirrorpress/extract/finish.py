@@ -18,6 +18,7 @@ from mirrorpress.model import ROOT, Article, Asset, Picture
 _MAX_HTML = 2_000_000  # characters
 _MAX_TAGS = 100_000  # start and end tags
 _MAX_REFERENCES = 50_000  # nh3 takes 11 s for half a megabyte of "&"
+_MAX_ADDRESSES = 10_000
 _REL = "external noopener noreferrer"
 _TAGS = set(
     "p h2 h3 h4 h5 ul ol li blockquote pre code table thead tbody tr th td figure figcaption img a strong em "
@@ -56,6 +57,7 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
         (len(html), _MAX_HTML, "characters"),
         (html.count("<"), _MAX_TAGS, "tags"),
         (html.count("&"), _MAX_REFERENCES, "character references"),
+        (html.count("@") + html.count("://"), _MAX_ADDRESSES, "addresses"),
     ):
         if count > limit:
             raise ExtractError(
@@ -127,6 +129,8 @@ def _shortened(words: str) -> str:
 def _settle_addresses(tree: Node) -> None:
     """Settle bare addresses, which a git host would turn into links by itself: https to a named host
     becomes a link, unless it stands in one; anything else becomes code."""
+    if not links.may_hold_address(tree.text):
+        return
     for node in [node for node in tree.descendants if isinstance(node, Text)]:
         if spans := links.bare_addresses(node.data):
             around = {one.tag for one in node.ancestors if isinstance(one, Element)}

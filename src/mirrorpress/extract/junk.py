@@ -8,6 +8,7 @@ sites wrap the whole page in ``<form>`` (ASP.NET) or ``<div class="has-ads">``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mirrorpress.extract.pictures import picture_of
 from mirrorpress.markup import Element, Node, Text
@@ -40,14 +41,19 @@ _AROUND = frozenset(
 _BYLINE = frozenset(
     "byline meta author authors timestamp pubdate publish published date tags tag keywords".split()
 )
+_LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
 _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
 
 
-def words_of(element: Element) -> set[str]:
-    """The words in an element's class, id and role, lower case."""
-    names = f"{element.attr('class') or ''} {element.attr('id') or ''}"
-    return {word.lower() for word in _WORD.findall(names)}
+def words_of(element: Element) -> frozenset[str]:
+    """The words in an element's class and id, lower case."""
+    return _words(f"{element.attr('class') or ''} {element.attr('id') or ''}"[:_LONGEST_NAMES])
+
+
+@lru_cache(maxsize=2000)
+def _words(names: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(names))
 
 
 def is_hidden(element: Element) -> bool:
@@ -71,9 +77,10 @@ def prune(root: Node, *, automatic: bool) -> None:
         if is_hidden(element) and not (automatic and _is_bulk(element, total)):
             element.decompose()
     for element in root.select("form, [class], [id], aside, footer"):
-        if _is_bulk(element, total) or element.tag in ("html", "body", "article", "main", "p", "h1"):
+        if element.tag in ("html", "body", "article", "main", "p", "h1"):
             continue
-        if element.tag == "form" or _is_named_junk(element, automatic=automatic):
+        junk = element.tag == "form" or _is_named_junk(element, automatic=automatic)
+        if junk and not _is_bulk(element, total):
             element.decompose()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -17,12 +16,17 @@ _BARE = (
 )
 
 
+def may_hold_address(text: str) -> bool:
+    """A cheap first look: whether a text is worth searching for addresses."""
+    return "://" in text or "@" in text or "www." in text.lower()
+
+
 def bare_addresses(text: str) -> list[tuple[int, int]]:
     """Where the addresses stand that GitHub-flavoured Markdown turns into links by itself (GFM 6.9): on the
     web, ended before CJK punctuation, and of mail."""
+    if not may_hold_address(text):
+        return []
     found: list[tuple[int, int]] = []
-    if "://" not in text and "@" not in text and "www." not in text.lower():
-        return found
     position = 0
     for web in _BARE[0].finditer(text):
         end = web.start() + len(_without_sentence_end(web[0]))
@@ -68,22 +72,20 @@ def without_tracking(url: str) -> str:
 
 def _without_sentence_end(address: str) -> str:
     """A bare address without the punctuation of the sentence round it; brackets that it opens itself stay."""
-    while address and address[-1] in ".,;:!?)]}。，、；：！？）】":
-        if address[-1] in ")]" and address.count("(["[address[-1] == "]"]) >= address.count(address[-1]):
-            break
-        address = address[:-1]
-    return address
+    unopened = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
+    end = len(address)
+    while end and (last := address[end - 1]) in ".,;:!?)]}。，、；：！？）】" and unopened.get(last, 1) > 0:
+        if last in unopened:
+            unopened[last] -= 1
+        end -= 1
+    return address[:end]
 
 
 def is_literal_ip(host: str) -> bool:
-    """Whether a host is an address rather than a name, in any form that browsers take (WHATWG URL 3.5)."""
-    host = host.strip("[]").rstrip(".")
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        last = host.rsplit(".", 1)[-1]
-        return bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
-    return True
+    """Whether a host is an address rather than a name, in any form that browsers take: IPv6, or a last label
+    that is a number (WHATWG URL 3.5, "ends in a number")."""
+    last = host.strip("[]").rstrip(".").rsplit(".", 1)[-1]
+    return ":" in host or bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
 
 
 def followable(url: str) -> bool:

@@ -19,24 +19,50 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH = 140  # squeezed characters; less is a teaser or nothing
+_MOST_TAGS = 30_000  # of a pruned page; trafilatura takes half a minute for twice as many
+_LONG_TAG = re.compile(r"<[^>]{2000}")  # lxml takes four minutes for 100,000 attributes in one tag
+_LONG_WORD = re.compile(r"[!-;?-~]{500,}")  # trafilatura takes minutes for one of 300,000 letters
+_SPAN = re.compile(r' (?:row|col)span="[^"]*"')  # trafilatura opens 60,000 columns of 60,000 rows
+_ATTRIBUTES = ("class", "id", "href", "src", "itemprop", "role", "lang")
+_START = 60  # squeezed characters by which a block is known
+_SAMPLE = 60  # lines looked for in a container
+_MANY = 2000  # blocks; above, a block is compared with the starts of lines only
 
 
-def main_text(html: str) -> list[str]:
-    """The lines of the article's text as trafilatura sees it, without white space."""
+def main_text(document: Document) -> list[str]:
+    """The lines of a pruned page's article as trafilatura sees them, without white space; none for a page
+    that it would take too long over."""
     import trafilatura  # noqa: PLC0415 - 0.4 s that runs with selectors save
 
-    text = trafilatura.extract(html, include_comments=False, include_tables=True, deduplicate=False) or ""
-    lines = (re.sub(r"^[-|\s]+|[|\s]+$", "", line) for line in text.splitlines())
+    html = document.html
+    if html.count("<") > _MOST_TAGS:
+        return []
+    if _LONG_TAG.search(html):
+        _drop_odd_attributes(document)
+        html = document.html
+    html = _SPAN.sub("", _LONG_WORD.sub(lambda word: word[0][:500], html))
+    # Its slow second opinions are asked for only where the first found little.
+    first = trafilatura.extract(html, include_comments=False, include_tables=True, fast=True) or ""
+    enough = len(squeeze(first)) >= 3 * _ENOUGH
+    text = first if enough else trafilatura.extract(html, include_comments=False, include_tables=True) or ""
+    lines = (line.strip("-| \t\xa0") for line in text.splitlines())
     return [squeezed for line in lines if (squeezed := squeeze(line.replace("|", "")))]
+
+
+def _drop_odd_attributes(document: Document) -> None:
+    for element in document.select("*"):
+        kept = {name: value for name in _ATTRIBUTES if (value := element.attr(name)) and len(value) < 2000}
+        element.attrs.clear()
+        element.attrs.update(kept)
 
 
 def container(document: Document, lines: list[str]) -> Element | None:
     """The smallest element that holds 85 % of the text in ``lines``, or what the parser itself thinks
     when there is too little text to go by."""
-    total = sum(map(len, lines))
     body = document.select_one("body")
-    if body is None or total < _ENOUGH:
+    if body is None or sum(map(len, lines)) < _ENOUGH:
         return document.main_content() or body
+    lines = lines[:: len(lines) // _SAMPLE + 1]
     place = body
     goal = 0.85 * _covered(place, lines)
     while True:
@@ -64,8 +90,11 @@ def keep_article(blocks: list[Block], lines: list[str]) -> list[Block]:
     """Blocks of the container that belong to the article."""
     if sum(map(len, lines)) < _ENOUGH:
         return [block for block in blocks if block.linked < 0.6]
+    starts = [squeeze(block.text)[:_START] for block in blocks]
     whole = "\n".join(lines)
-    matched = [bool(text := squeeze(block.text)) and text[:60] in whole for block in blocks]
+    known = {line[:_START] for line in lines}
+    few = len(blocks) <= _MANY
+    matched = [bool(start) and (start in known or (few and start in whole)) for start in starts]
     inside = [n for n, block in enumerate(blocks) if matched[n] and block.kind != "figure"]
     if not inside:
         return [block for block in blocks if block.linked < 0.6]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,23 +46,37 @@ class Metadata:
     language: str
     canonical: str
     lead: str  # shown when the body holds no picture
+    shown: datetime | None = None  # the day that the page shows somewhere, when it says none otherwise
 
 
-def read_metadata(document: Document, page: Page, text: str) -> Metadata:
-    """Gather a page's metadata; ``text`` is the body's text, for language and dates in the first line."""
+def read_metadata(document: Document, page: Page) -> Metadata:
+    """Gather what a page says about its article; call it before the page is pruned."""
     linked = next(
         (item for item in json_ld(document) if _ARTICLE_TYPES.search(str(item.get("@type", "")))), {}
     )
     meta = _metas(document)
-    published, updated = _dates(document, page, linked, meta, text)
+    published, updated = _dates(document, page, linked, meta)
     return Metadata(
         title=_title(document, page, linked, meta),
         authors=_authors(document, page, linked, meta),
         published=published,
-        updated=updated if updated and published and updated - published > timedelta(minutes=1) else None,
-        language=_language(document, page, text),
+        updated=updated,
+        language=page.language or _declared_language(document),
         canonical=_canonical(document, page),
         lead=_lead(page, linked, meta),
+        shown=_date_shown(document) if published is None else None,
+    )
+
+
+def completed(metadata: Metadata, page: Page, text: str) -> Metadata:
+    """The metadata with what only the article's text tells: its language, the date in its first line."""
+    published = metadata.published or date_in_text(text) or metadata.shown
+    updated = metadata.updated
+    return replace(
+        metadata,
+        published=published,
+        updated=updated if updated and published and updated - published > timedelta(minutes=1) else None,
+        language=page.language or _language(metadata.language, text),
     )
 
 
@@ -144,7 +158,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _dates(
-    document: Document, page: Page, linked: dict[str, Any], meta: dict[str, str], text: str
+    document: Document, page: Page, linked: dict[str, Any], meta: dict[str, str]
 ) -> tuple[datetime | None, datetime | None]:
     if page.rules.published and (element := document.select_one(page.rules.published)):
         chosen = parse_date(element.attr("datetime") or element.attr("content") or element.text)
@@ -166,8 +180,7 @@ def _dates(
     # An entry's date has a zone; a page's often has none, or only a day.
     if page.published and (published is None or abs(published - page.published) < timedelta(days=1)):
         published = page.published
-    published = published or date_in_url(page.url) or date_in_text(text) or _date_shown(document)
-    return published, page.updated or updated
+    return published or date_in_url(page.url), page.updated or updated
 
 
 def _first_date(*values: Any) -> datetime | None:
@@ -183,18 +196,15 @@ def _date_shown(document: Document) -> datetime | None:
     return None
 
 
-def _language(document: Document, page: Page, text: str) -> str:
+def _declared_language(document: Document) -> str:
     declared = (document.root.attr("lang") if document.root else None) or ""
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", declared):
-        declared = ""
-    if page.language:
-        return page.language
-    told = language_of(text) if len(text) > 40 else ""
-    seen = _LANGUAGES.get(told, "")
-    # Templates keep lang="en" on pages in every language; the text decides between different languages.
-    if seen and (not declared or not declared.lower().startswith(seen)):
-        return seen
-    return declared
+    return declared if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", declared) else ""
+
+
+def _language(declared: str, text: str) -> str:
+    """Templates keep ``lang="en"`` on pages in every language: the text decides between languages."""
+    seen = _LANGUAGES.get(language_of(text), "") if len(text) > 40 else ""
+    return seen if seen and not declared.lower().startswith(seen) else declared
 
 
 def _canonical(document: Document, page: Page) -> str:

@@ -10,7 +10,7 @@ from mirrorpress.extract.body import adopt_captions, to_html, without_opening
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.locate import container, keep_article, main_text
-from mirrorpress.extract.metadata import read_metadata
+from mirrorpress.extract.metadata import completed, read_metadata
 from mirrorpress.extract.oldmirror import read_old_page
 from mirrorpress.extract.text import plain
 from mirrorpress.markup import Document, Element, decode, parse
@@ -42,18 +42,13 @@ def read(page: Page) -> Draft:
     except ValueError as error:
         raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
     base = document.base_url(page.url) or page.url
+    metadata = read_metadata(document, page)
     if page.rules.body:
         blocks, pictures = _chosen(document, page, base)
-        metadata = read_metadata(document, page, " ".join(block.text for block in blocks))
     else:
-        lines = main_text(html)
-        metadata = read_metadata(document, page, " ".join(lines))
-        prune(document, automatic=True)
-        place = container(document, lines)
-        flow = Flow(base).take(place).close() if place is not None else Flow(base)
-        blocks = keep_article(adopt_captions(flow.blocks, flow.pictures), lines)
+        blocks, pictures = _found(document, base)
         blocks = without_opening(blocks, metadata.title, metadata.authors)
-        pictures = flow.pictures
+    metadata = completed(metadata, page, "\n".join(block.text for block in blocks))
     if metadata.lead and not pictures:
         pictures.append(Picture((metadata.lead,)))
         blocks.insert(0, figure_block(0, pictures[0]))
@@ -68,6 +63,14 @@ def read(page: Page) -> Draft:
         updated=metadata.updated,
         language=metadata.language,
     )
+
+
+def _found(document: Document, base: str) -> tuple[list[Block], list[Picture]]:
+    prune(document, automatic=True)
+    lines = main_text(document)
+    place = container(document, lines)
+    flow = Flow(base).take(place).close() if place is not None else Flow(base)
+    return keep_article(adopt_captions(flow.blocks, flow.pictures), lines), flow.pictures
 
 
 def _chosen(document: Document, page: Page, base: str) -> tuple[list[Block], list[Picture]]:
