@@ -14,7 +14,7 @@ _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d
 _URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
 _URL_SHORT_DATE = re.compile(r"/(\d\d?)/(\d\d?)/(\d\d?)/n\d+\.html?$")
 _MAIL_DATE = re.compile(
-    r"(?a:([A-Z]\w\w, )?\d{1,2} [A-Z]\w\w \d{4} \d\d:\d\d(:\d\d)? ([+-]\d{4}|[A-Z]{1,3})$)"
+    r"(?a:([A-Z]\w\w, )?\d{1,2} [A-Z]\w\w [12]\d{3} \d\d:\d\d(:\d\d)? ([+-]\d{4}|[A-Z]{1,3})$)"
 )
 _NEWSWIRE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 

@@ -96,6 +96,8 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
 def _place_pictures(html: str, pictures: tuple[Picture, ...], assets: Mapping[int, Asset]) -> str:
     def place(match: re.Match[str]) -> str:
         number = int(match[1])
+        if number >= len(pictures):
+            return ""
         picture = pictures[number]
         alt = "" if squeeze(picture.alt) == squeeze(picture.caption) else escape(picture.alt)
         if asset := assets.get(number):
@@ -106,7 +108,7 @@ def _place_pictures(html: str, pictures: tuple[Picture, ...], assets: Mapping[in
             return f'<p>🖼 <a href="{address}">{escape(picture.urls[0], quote=False)}</a>{words}</p>'
         return f"<p>🖼 <code>{escape(picture.urls[0], quote=False)}</code>{words}</p>"
 
-    return re.sub(rf'<img src="{PICTURE}(\d+)"[^>]*>', place, html)
+    return re.sub(rf'<img src="{PICTURE}(\d{{1,6}})"[^>]*>', place, html)
 
 
 def _excerpt(tree: Node) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import warnings
+import struct
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mirrorpress.errors import ImageError
@@ -14,10 +15,14 @@ from mirrorpress.extract.text import plain
 from mirrorpress.markup import Element
 from mirrorpress.model import Asset, Picture
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 WIDTH = 1000  # pixels; a phone shows 400 to 450 CSS pixels at 2 or 3 device pixels each
 QUALITY = 72  # WebP; at 1000 pixels the pictures of the sample newsroom stay under 60 kB
 _MAX_PIXELS = 40_000_000
 _SMALLEST = 32  # pixels; what is smaller either way is an icon or a tracker
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 _LAZY = (
     "data-src",
     "data-original",
@@ -95,56 +100,59 @@ def _srcset(value: str) -> list[str]:
 def carry(data: bytes) -> tuple[Asset, bytes]:
     """Rebuild a picture from its pixels as WebP: no metadata, no colour profile, no second frame survives.
 
-    Run isolated. Returns the asset and its bytes; raises ``ImageError`` for what is no picture, is over
-    40 megapixels, or is so small that it can only be an icon or a tracker.
+    Run isolated. Returns the asset and its bytes; raises ``ImageError`` for what is no picture, is broken, is
+    over 40 megapixels, or is so small that it can only be an icon or a tracker.
     """
-    from PIL import Image, ImageCms, ImageOps  # noqa: PLC0415 - 30 ms that a run without pictures saves
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - 30 ms that a run without pictures saves
 
-    Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = None  # the size is looked at below, before a pixel is decoded
     try:
-        with Image.open(
-            io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
-        ) as source:
-            if source.width * source.height > _MAX_PIXELS:
-                raise ImageError(
-                    f"a picture of {source.width} by {source.height} pixels is over 40 megapixels"
-                )
-            if min(source.size) < _SMALLEST:
-                raise ImageError(
-                    f"a picture of {source.width} by {source.height} pixels is an icon or a tracker"
-                )
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as source:
+            _check_size(*source.size)
             source.draft("RGB", (WIDTH * 2, WIDTH * 2))
-            profile = source.info.get("icc_profile")
-            picture = ImageOps.exif_transpose(source)
-            mode = "RGBA" if picture.has_transparency_data else "RGB"
-            if profile and picture.mode in ("RGB", "RGBA"):
-                try:
-                    srgb = ImageCms.createProfile("sRGB")
-                    changed = ImageCms.profileToProfile(
-                        picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), srgb
-                    )
-                    picture = changed or picture
-                except (ImageCms.PyCMSError, OSError):
-                    pass  # a broken profile costs its colours, not the picture
-            picture = picture.convert(mode)
-            if picture.width > WIDTH:
-                height = max(1, round(picture.height * WIDTH / picture.width))
-                picture = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
-            bare = Image.frombytes(mode, picture.size, picture.tobytes())
-            out = io.BytesIO()
-            bare.save(out, "WEBP", quality=QUALITY, method=4)
-    except ImageError:
-        raise
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise ImageError(f"not a picture that can be read: {error}") from error
+            bare = _rebuilt(source)
+        out = io.BytesIO()
+        bare.save(out, "WEBP", quality=QUALITY, method=4)
+    except UnidentifiedImageError as error:
+        raise ImageError("not a picture of a kind that can be carried") from error
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
+        raise ImageError(f"the picture is broken: {error}") from error
     rebuilt = out.getvalue()
     digest = hashlib.sha256(rebuilt).hexdigest()
     path = f"assets/{digest[:2]}/{digest[2:18]}.webp"
     return Asset(digest, path, "image/webp", bare.width, bare.height, len(rebuilt)), rebuilt
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > _MAX_PIXELS:
+        raise ImageError(f"a picture of {width} by {height} pixels is over 40 megapixels")
+    if min(width, height) < _SMALLEST:
+        raise ImageError(f"a picture of {width} by {height} pixels is an icon or a tracker")
+
+
+def _rebuilt(source: Image.Image) -> Image.Image:
+    """The first frame as it is meant to be seen, made of nothing but its pixels."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - see carry
+
+    picture = ImageOps.exif_transpose(source)
+    if picture.mode.startswith("I"):  # 16 bits a pixel, of which WebP holds the upper eight
+        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    picture = _in_srgb(picture, source.info.get("icc_profile"))
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    picture = picture.convert(mode)
+    if picture.width > WIDTH:
+        height = max(1, round(picture.height * WIDTH / picture.width))
+        picture = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    return Image.frombytes(mode, picture.size, picture.tobytes())
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    from PIL import ImageCms  # noqa: PLC0415 - see carry
+
+    if not profile or picture.mode not in ("RGB", "RGBA"):
+        return picture
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB")) or picture
+    except (ImageCms.PyCMSError, OSError):
+        return picture  # a broken profile costs its colours, not the picture
