@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from loopback import NOW, Naps, Site
 
 from mirrorpress.gather.fetcher import Fetcher
 from mirrorpress.model import FetchPolicy
+
+from .loopback import NOW, Naps, Site
 
 
 @pytest.fixture

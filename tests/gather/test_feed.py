@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from loopback import NOW, Hand, Reply, Site
 
 from mirrorpress.errors import MirrorpressError, SourceError
 from mirrorpress.gather.fetcher import Fetcher
 from mirrorpress.gather.sources.feed import Feed, FeedSummary, feed_summary, looks_like_feed, parse_feed
 from mirrorpress.model import Entry
+
+from .loopback import NOW, Hand, Reply, Site
 
 URL = "https://harbour.example/feeds/news.xml"
 

@@ -12,12 +12,13 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from loopback import NOW, Asked, Naps, Reply, Site
 
 from mirrorpress import __version__
 from mirrorpress.errors import FetchError, RefusedError
 from mirrorpress.gather.fetcher import Fetcher
 from mirrorpress.model import Validators
+
+from .loopback import NOW, Asked, Naps, Reply, Site
 
 NewFetcher = Callable[..., Fetcher]
 

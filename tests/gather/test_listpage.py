@@ -3,10 +3,11 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from loopback import Hand
 
 from mirrorpress.errors import SourceError
 from mirrorpress.gather.sources.listpage import ListPage, parse_list
+
+from .loopback import Hand
 
 URL = "https://harbour.example/news/"
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback import Hand
 
 from mirrorpress.errors import SourceError
 from mirrorpress.gather.sources.picks import Picks
+
+from .loopback import Hand
 
 
 def found(folder: Path, text: str | bytes) -> tuple[list[tuple[str, str]], list[str]]:

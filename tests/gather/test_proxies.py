@@ -3,12 +3,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 
-import proxies
 import pytest
-from loopback import Reply, Site
 
 from mirrorpress.errors import FetchError, RefusedError
 from mirrorpress.gather.fetcher import Fetcher
+
+from . import proxies
+from .loopback import Reply, Site
 
 NewProxy = Callable[..., proxies.Proxy]
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from loopback import NOW, Naps, Reply, Site
 
 from mirrorpress.errors import FetchError, RefusedError
 from mirrorpress.gather.fetcher import Fetcher
+
+from .loopback import NOW, Naps, Reply, Site
 
 NewFetcher = Callable[..., Fetcher]
 
