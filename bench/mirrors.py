@@ -15,6 +15,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from warcio.archiveiterator import ArchiveIterator
+
 from bench import corpus
 from mirrorpress.archive.store import Archive, Place
 from mirrorpress.model import Article, Capture, Entry
@@ -159,12 +161,12 @@ def _rss(pieces: list[corpus.Piece]) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 
 
-def captured(folder: Path) -> Iterator[Capture]:
-    """The captures of a mirror, read as any program would."""
-    with Archive(folder, started=corpus.NEWEST) as archive:
-        for section in corpus.SECTIONS:
-            for _, capture in archive.captures_of(section):
-                yield capture
+def captured(folder: Path) -> Iterator[bytes]:
+    """The pages that a mirror has captured, read from its WARC files as any program would."""
+    for path in sorted((folder / "archive" / "captures").rglob("*.warc.gz")):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                yield record.content_stream().read()
 
 
 if __name__ == "__main__":

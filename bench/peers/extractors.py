@@ -52,9 +52,9 @@ def main(name: str, mirror: Path, out: Path) -> None:
     """Read every capture of ``mirror``, write a Markdown file for each below ``out``."""
     convert = _EXTRACTORS[name]()
     out.mkdir(parents=True)
-    for number, capture in enumerate(captured(mirror)):
-        text = convert(capture.body)
-        assert len(text) > 200, f"{name} found nothing in {capture.url}"
+    for number, page in enumerate(captured(mirror)):
+        text = convert(page)
+        assert len(text) > 200, f"{name} found nothing in page {number}"
         (out / f"{number}.md").write_text(text, encoding="utf-8")
 
 
