@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mirrorpress.extract.junk import words_of
 from mirrorpress.extract.text import CJK, plain, squeeze
-from mirrorpress.markup import Element, Node
+from mirrorpress.markup import Element, Node, Text
 
 IMAGES = "img, picture, amp-img"
 _CAPTION = frozenset(
@@ -112,7 +112,14 @@ def _is_caption(element: Element, image: Element, text: str) -> bool:
 
 
 def _breaks_twice(element: Element) -> bool:
-    return len(element.select("br")) > 4 or element.select_one("br + br") is not None
+    """Whether two breaks in a row part paragraphs; the last break of a block parts nothing."""
+    for line_break in element.select("br"):
+        after = line_break.next_sibling
+        while isinstance(after, Text) and not after.data.strip():
+            after = after.next_sibling
+        if isinstance(after, Element) and after.tag == "br" and after.next_sibling is not None:
+            return True
+    return False
 
 
 def _has_own_words(element: Element) -> bool:
