@@ -28,6 +28,7 @@ from mirrorpress.editions.safety import dangers_in_markdown
         "<!-- hidden -->",
         "[x]: http://evil.example",
         "`code` and <iframe src=x>",
+        "a ` here\n\n<script>alert(1)</script>\n\nand ` there",
     ],
 )
 def test_dangers_are_named(text: str) -> None:
@@ -47,6 +48,8 @@ def test_dangers_are_named(text: str) -> None:
         '<div dir="rtl">\n\nمتن\n\n</div>',
         "<strong>“强调”</strong>后面<br>x",
         "a < b and c > d",
+        "\\\\`http://plain.example/` after a backslash",
+        "\\` then `<script>` after a backtick",
     ],
 )
 def test_safe_text_passes(text: str) -> None:

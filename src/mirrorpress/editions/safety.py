@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_ESCAPED = re.compile(r"\\.")
+# What is shown literally: an escaped character, or inline code; read in one pass, as each may hold the other.
+_LITERAL = re.compile(r"\\[^\n]|(`++)(?:[^\n]|\n(?![ \t]*\n))+?(?<!`)\1(?!`)|`++")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>|<[!?][^>]*>")
 _ALLOWED_TAGS = {
     "strong": "", "em": "", "s": "", "sub": "", "sup": "", "br": "", "div": ' dir="(?:rtl|ltr)"', "code": "",
@@ -37,9 +37,8 @@ def dangers(path: str, data: bytes) -> list[str]:
 def dangers_in_markdown(text: str) -> list[str]:
     """See ``dangers``. Fenced and inline code is shown literally and so is safe; so is what is escaped."""
     if "`" in text:
-        text = _CODE.sub(" ", _FENCED.sub("\n", text))
-    text = _ESCAPED.sub("  ", text)
-    text = text.replace("\\\n", "\n")
+        text = _FENCED.sub("\n", text)
+    text = _LITERAL.sub(" ", text)
     pictures = (match[1] for match in _IMAGE.finditer(text))
     found = [f"a picture from elsewhere: {source[:100]}" for source in pictures if _SCHEME.match(source)]
     for match in _LINK.finditer(text):
