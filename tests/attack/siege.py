@@ -199,6 +199,11 @@ class Outcome:
         return found[0]
 
 
+def _heed_interrupts() -> None:
+    """A shell starts background jobs with SIGINT ignored, and children inherit that: make test & would hang."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Mirror:
     """A mirror's folder."""
@@ -251,6 +256,7 @@ class Mirror:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - sets one signal and takes no lock
             **{"env": environment(), **options},
         )
 
