@@ -1,6 +1,6 @@
 """Measure everything and print one table; ``make bench``. docs/benchmarks.md explains the lines.
 
-python -m bench [--mirror 10000] [--pages 150] [--runs 3] [--environment .venv]
+python -m bench [--mirror 10000] [--pages 100] [--runs 3] [--environment .venv]
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--mirror", type=int, default=10_000, help="articles in the large mirror")
-    parser.add_argument("--pages", type=int, default=150, help="pages to extract")
+    parser.add_argument("--pages", type=int, default=100, help="pages to extract")
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median counts")
     parser.add_argument("--environment", type=Path, default=_ROOT / ".venv", help="whose size is measured")
     return parser.parse_args()
@@ -293,7 +293,7 @@ def ten_new(table: Table, place: Path, size: int) -> None:
         wire["large"] / wire["old large"],
     )
     table.line(
-        "peak memory, mirrorpress / largest child (git)",
+        "peak memory, mirrorpress / git at the remote",
         f"{costs['large'].main / 1e6:.0f} / {costs['large'].child / 1e6:.0f} MB",
     )
 
