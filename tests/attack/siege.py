@@ -256,8 +256,7 @@ class Mirror:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - sets one signal and takes no lock
-            **{"env": environment(), **options},
+            **{"env": environment(), "preexec_fn": _heed_interrupts, **options},
         )
 
     def finish(self, process: subprocess.Popen[str], *, patience: float = _PATIENCE) -> Outcome:

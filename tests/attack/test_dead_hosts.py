@@ -31,9 +31,10 @@ def test_a_silent_host_with_forty_articles_costs_a_few_timeouts(
     assert outcome.status == 1
     assert (outcome.json["new"], outcome.json["failed"]) == (6, 40)
     assert len(silent.asked) <= MAX_FAILURES + 1, "two may be under way when the host is given up"
-    given_up = outcome.failure("/silent/7.html")
-    assert given_up["reason"] == f"not asked for, as {silent.host} failed 5 times in a row"
-    assert "the next run asks again" in given_up["hint"]
+    reason = f"not asked for, as {silent.host} failed 5 times in a row"
+    given_up = [one for one in outcome.json["failures"] if one["reason"] == reason]
+    assert len(given_up) >= 40 - MAX_FAILURES - 1  # which ones were asked first is up to the threads
+    assert all("the next run asks again" in one["hint"] for one in given_up)
 
     silent.pages.update(stories)
     outcome = mirror.run()
