@@ -22,11 +22,18 @@ class Shelf:
         self.hours = 0
 
     def add(
-        self, name: str, *, section: str = "p2", title: str = "", text: str = "Words.", picture: str = ""
+        self,
+        name: str,
+        *,
+        section: str = "p2",
+        title: str = "",
+        text: str = "Words.",
+        picture: str = "",
+        url: str = "",
     ) -> None:
         self.hours += 1
         moment = START + timedelta(hours=self.hours)
-        url = f"https://harbour.example/{section}/{name}.html"
+        url = url or f"https://harbour.example/{section}/{name}.html"
         assets = (f"assets/{picture[:2]}/{picture}.webp",) if picture else ()
         article = Article(
             url=url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import cmarkgfm
@@ -176,3 +177,43 @@ def test_code_shows_its_text_literally(text: str) -> None:
     if line:
         html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(f"x {code(text)} x"))
         assert " ".join((html.select_one("code") or html).text.split()) == line
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://intranet.example/m/",
+        "https://192.0.2.7/m/",
+        "https://例子.example/m/",
+        f"https://long.example/{'x' * 500}/",
+    ],
+)
+def test_a_mirror_address_of_any_kind_is_shown_and_stops_no_build(
+    shelf: Shelf, tmp_path: Path, address: str
+) -> None:
+    settings = configuration(tmp_path)
+    settings = replace(settings, mirror=replace(settings.mirror, addresses=(address,)))
+    shelf.add("渡" * 80)
+    found = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    for path, data in found.items():
+        assert not dangers(path, data), path
+    page = found[f"pages/p2/{'渡' * 80}.md"].decode()
+    assert address.partition("//")[2][:8] in page or "%E4%BE%8B" in page
+    if address.startswith("http:"):
+        assert f"`{address}" in page, "plain http is text, not a link"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://[::1/x", "https://0x7f000001/x", "https://a.example/<b>/x", "https://a.example/a`b`c", "x y"],
+)
+def test_an_original_address_of_any_kind_is_shown_and_stops_no_build(
+    shelf: Shelf, tmp_path: Path, url: str
+) -> None:
+    shelf.add("a", url=url)
+    found = tree(EDITION.render(configuration(tmp_path), shelf.archive.shelf, None))
+    for path, data in found.items():
+        assert not dangers(path, data), path
+    html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(found["pages/p2/a.md"].decode()))
+    assert url in html.text
+    assert not [a for a in html.select("a") if a.attr("href") == url]

@@ -22,7 +22,7 @@ _EVERY = 5.0  # seconds between two lines of progress where there is no terminal
 
 
 class Speaker:
-    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` adds notes on what went well."""
+    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` names every failure."""
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
         self.as_json = as_json

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from mirrorpress.editions.plain import one_line
 from mirrorpress.model import Stored
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,10 +25,10 @@ def atom(
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(language)}>',
-        f"<title>{escape(_line(title))}</title>",
+        f"<title>{escape(one_line(title))}</title>",
         f"<id>{escape(address or 'urn:mirrorpress:' + quote(id))}</id>",
         f"<updated>{_stamp(max(moments, default=_EPOCH))}</updated>",
-        f"<author><name>{escape(_line(title))}</name></author>",
+        f"<author><name>{escape(one_line(title))}</name></author>",
     ]
     if address:
         lines.append(f'<link rel="self" href={quoteattr(address)}/>')
@@ -36,13 +37,13 @@ def atom(
         names = article.authors or (publisher,)
         lines += [
             "<entry>",
-            f"<title>{escape(_line(article.title))}</title>",
+            f"<title>{escape(one_line(article.title))}</title>",
             f"<id>{escape(article.url)}</id>",
             f'<link rel="alternate" href={quoteattr(page)}/>',
             f"<published>{_stamp(stored.first_date)}</published>",
             f"<updated>{_stamp(moment)}</updated>",
-            *(f"<author><name>{escape(_line(name))}</name></author>" for name in names),
-            f"<summary>{escape(_line(article.excerpt))}</summary>",
+            *(f"<author><name>{escape(one_line(name))}</name></author>" for name in names),
+            f"<summary>{escape(one_line(article.excerpt))}</summary>",
             "</entry>",
         ]
     return "\n".join([*lines, "</feed>", ""]).encode()
@@ -55,7 +56,3 @@ def _moment(stored: Stored) -> datetime:
 
 def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c >= " " and c not in "\ufffe\uffff\x7f" else " " for c in text).split())

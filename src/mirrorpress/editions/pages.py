@@ -12,16 +12,18 @@ from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from minijinja import Environment
 
 from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.plain import code, destination, escape
-from mirrorpress.editions.qr import qr_png
+from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.words import is_right_to_left, words
+from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
 
+_AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold (RFC 3986, 2.2) beside letters and digits
 _BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
 
 
@@ -66,11 +68,12 @@ class Pages:
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
         addresses = self._mirror.addresses
-        return addresses[0] + quote(path) if addresses else ""
+        return quote(addresses[0], safe=_AS_IT_IS) + quote(path) if addresses else ""
 
     def qr_path(self, path: str) -> str:
-        """Where the QR code of a page stands; empty when the mirror has no address."""
-        return f"qr/{path.removeprefix('pages/').removesuffix('.md')}.png" if self._mirror.addresses else ""
+        """Where the QR code of a page stands; empty when the page has no address, or one too long to scan."""
+        fits = 0 < len(self.address(path)) <= LONGEST
+        return f"qr/{path.removeprefix('pages/').removesuffix('.md')}.png" if fits else ""
 
     # --- articles ------------------------------------------------------------------------
 
@@ -86,12 +89,11 @@ class Pages:
         if not direction and is_right_to_left(language):
             direction = "ltr"
         share, qr = self.address(path), self.qr_path(path)
-        if share:
+        if qr:
             yield File(qr, qr_png(share))
         after = [
             _link(link, _up(path)) for link in self._configuration.links if link.place == "after-article"
         ]
-        https = article.url.startswith("https://") and not _has_bad_host(article.url)
         page = self._environment.render_template(
             "page.md",
             title=escape(article.title),
@@ -100,9 +102,9 @@ class Pages:
             direction=direction,
             body=_BODY,
             rights=self._rights(publisher),
-            original=f"<{article.url}>" if https else code(article.url),
-            share=share,
-            qr=destination(_up(path) + qr) if share else "",
+            original=_shown(article.url),
+            share=_shown(share) if share else "",
+            qr=destination(_up(path) + qr) if qr else "",
             links=after,
             words=self._words,
         )
@@ -214,11 +216,7 @@ class Pages:
             title=escape(mirror.title),
             links=" · ".join(_link(link, _up(path)) for link in placed),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
-            addresses=[
-                address
-                for address in (*mirror.addresses, *mirror.site_addresses)
-                if _is_shown_as_link(address)
-            ],
+            addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
             words=self._words,
         )
         return File(path, _settled(text).encode())
@@ -252,7 +250,7 @@ def _up(path: str) -> str:
 @cache  # the same few on every page
 def _link(link: Link, up: str) -> str:
     """One of the operator's links on a page from which ``up`` leads to the root."""
-    if _is_shown_as_link(link.url):
+    if followable(link.url):
         return f"[{escape(link.text)} ↗]({destination(link.url)})"
     if ":" in link.url.split("/", 1)[0]:
         return f"{escape(link.text)} {code(link.url)}"
@@ -263,12 +261,6 @@ def _settled(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _is_shown_as_link(url: str) -> bool:
-    return url.startswith(("https://", "mailto:")) and not _has_bad_host(url)
-
-
-def _has_bad_host(url: str) -> bool:
-    """Whether an https address names a literal IP, or holds what ends a Markdown autolink."""
-    host = urlsplit(url).hostname or ""
-    numeric = not re.search(r"[^\d.]", host) or ":" in host
-    return url.startswith("https:") and (numeric or bool(re.search(r"[\s<>]", url)))
+def _shown(address: str) -> str:
+    """An address in full: a link where a reader may follow it by a click, else text."""
+    return f"<{address}>" if followable(address) else code(address)

@@ -13,13 +13,18 @@ _AUTOLINK = re.compile(r"(https?|ftp|mailto|xmpp)(?=:)|(?<=www)(?=\.)", re.IGNOR
 _LINE_START = re.compile(r"^(\s*(?:\d{1,9})?)([-+=.)])")
 
 
+def one_line(text: str) -> str:
+    """A text in one line, without characters that control, reorder or are no text at all."""
+    return " ".join(_FORBIDDEN.sub(" ", text).split())
+
+
 def escape(text: str) -> str:
     """``text`` as one line of Markdown that means only itself (CommonMark 2.4, GFM 6.9).
 
     Markup is escaped, web addresses do not become links, control and direction-changing characters are
     gone. An e-mail address may become a ``mailto`` link: GitHub's parser makes one of any "@".
     """
-    line = " ".join(_FORBIDDEN.sub(" ", text).split())
+    line = one_line(text)
     line = _SPECIAL.sub(r"\\\g<0>", line)
     line = _AUTOLINK.sub(r"\g<0>\\", line)
     return _LINE_START.sub(r"\1\\\2", line)
@@ -27,12 +32,12 @@ def escape(text: str) -> str:
 
 def destination(path: str) -> str:
     """A path or address as a Markdown link destination."""
-    return quote(path, safe="/:?#@!$&'*+,;=%~-._").replace("$", "%24").replace("*", "%2A").replace("_", "_")
+    return quote(path, safe="/:?#@!&'+,;=%~-._")
 
 
 def code(text: str) -> str:
     """A text shown literally."""
-    line = " ".join(_FORBIDDEN.sub(" ", text).split())
+    line = one_line(text)
     runs = [len(run) for run in re.findall(r"`+", line)]
     fence = "`" * (max(runs, default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""

@@ -13,6 +13,8 @@ from functools import cache
 
 import segno
 
+LONGEST = 400
+"""Characters; the code of a longer text is too fine for a phone to read from paper."""
 _ERROR = "m"
 _MASK = 3
 _SCALE = 4  # pixels a module
@@ -21,12 +23,12 @@ _WORTH_IT = 30  # codes of one length that are simply drawn; composing pays once
 
 
 def qr_png(text: str) -> bytes:
-    """A PNG of the QR code for an ASCII ``text`` of up to 400 characters.
+    """A PNG of the QR code for an ASCII ``text`` of up to ``LONGEST`` characters.
 
     Raises ``ValueError`` for longer or other text.
     """
     data = text.encode("ascii")
-    if len(data) > 400:
+    if len(data) > LONGEST:
         raise ValueError(f"{len(data)} characters are too many for a QR code that a phone reads from paper")
     return _png(*_shape(len(data)).modules(data))
 

@@ -7,6 +7,9 @@ a reader by one click to a plain-http address or a literal IP.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
+
+from mirrorpress.links import is_literal_ip
 
 _FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
 # What is shown literally: an escaped character, or inline code; read in one pass, as each may hold the other.
@@ -21,7 +24,6 @@ _IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]*)")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S", re.MULTILINE)
 _BARE = re.compile(r"(?:http|ftp)://|\bwww\.[\w-]+\.", re.IGNORECASE)
-_LITERAL_IP = re.compile(r"^https://(?:\d+(?:\.\d+){0,3}|\[[^\]]*\]|0x[0-9a-f]+)(?:[:/?#]|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//")
 
 
@@ -43,14 +45,10 @@ def dangers_in_markdown(text: str) -> list[str]:
     found = [f"a picture from elsewhere: {source[:100]}" for source in pictures if _SCHEME.match(source)]
     for match in _LINK.finditer(text):
         target = match[1]
-        if _SCHEME.match(target) and (
-            not target.startswith(("https://", "mailto:")) or _LITERAL_IP.match(target)
-        ):
+        if _SCHEME.match(target) and _misleads(target):
             found.append(f"a link that is not https to a named host: {target[:100]}")
     found += [f"a link by reference: {match[0].strip()[:100]}" for match in _REFERENCE.finditer(text)]
-    rest = _AUTOLINK.sub(
-        lambda link: f"a literal IP {link[0]}" if _LITERAL_IP.match(link[0][1:-1]) else " ", text
-    )
+    rest = _AUTOLINK.sub(lambda link: link[0] if _misleads(link[0][1:-1]) else " ", text)
     for match in _TAG.finditer(rest):
         attributes = _ALLOWED_TAGS.get((match[2] or "").lower())
         if attributes is None or (not match[1] and not re.fullmatch(attributes + r"\s*/?", match[3])):
@@ -62,6 +60,16 @@ def dangers_in_markdown(text: str) -> list[str]:
             for match in _BARE.finditer(outside_links)
         ]
     return found
+
+
+def _misleads(target: str) -> bool:
+    """Whether a link leads elsewhere than by https to a named host, or into a mail."""
+    if target.startswith("mailto:"):
+        return False
+    try:
+        return not target.startswith("https://") or is_literal_ip(urlsplit(target).hostname or "")
+    except ValueError:
+        return True
 
 
 def _dangers_in_feed(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import escape
 
-from mirrorpress.extract import links
+from mirrorpress import links
 from mirrorpress.extract.draft import PICTURE
 from mirrorpress.extract.figures import IMAGES, captioned_picture, figure_words
 from mirrorpress.extract.inline import Line

@@ -8,8 +8,8 @@ from html import escape
 
 import nh3
 
+from mirrorpress import links
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract import links
 from mirrorpress.extract.draft import PICTURE, Draft
 from mirrorpress.extract.text import clean, plain, squeeze
 from mirrorpress.markup import Element, Node, Text, parse_fragment, to_markdown

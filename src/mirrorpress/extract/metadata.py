@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from mirrorpress.extract import links
+from mirrorpress import links
 from mirrorpress.extract.dates import date_in_text, date_in_url, day_in, parse_date
 from mirrorpress.extract.draft import Page
 from mirrorpress.extract.text import plain, squeeze

@@ -9,8 +9,8 @@ import struct
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mirrorpress import links
 from mirrorpress.errors import ImageError
-from mirrorpress.extract import links
 from mirrorpress.extract.text import plain
 from mirrorpress.markup import Element
 from mirrorpress.model import Asset, Picture

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from mirrorpress.errors import FetchError, MirrorpressError, RefusedError, SourceError
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.finish import finish
-from mirrorpress.extract.links import without_tracking
 from mirrorpress.extract.pictures import carry
 from mirrorpress.extract.read import read
 from mirrorpress.gather.wire import parse_url
+from mirrorpress.links import without_tracking
 from mirrorpress.model import (
     Article,
     ArticleRules,

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
-from mirrorpress.extract.links import without_tracking
+from mirrorpress.links import without_tracking
 
 _LONGEST = 80  # characters of an id; 240 bytes in UTF-8 at the most, with ".md" and "-99" still under 255
 _SUFFIX = re.compile(r"\.(html?|shtml|xhtml|php\d?|aspx?|jsp|cgi|md)$", re.IGNORECASE)
@@ -66,6 +66,12 @@ def safe_id(name: str) -> str:
         return ""
     stem, dot, rest = plain.partition(".")  # Windows looks at what stands before the first dot
     return f"{stem}-page{dot}{rest}" if _RESERVED.match(stem) else plain
+
+
+def section_id(name: str) -> str:
+    """A section's name as an old mirror has it, where it is safe in paths; else made so; empty for none."""
+    made = safe_id(name)
+    return name if name.casefold() == made else made
 
 
 def _hash(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mirrorpress.archive.store import Archive, Known, Place
 from mirrorpress.errors import MirrorpressError
-from mirrorpress.extract.links import without_tracking
+from mirrorpress.links import without_tracking
 from mirrorpress.model import Article, Entry, Section
 from mirrorpress.pipeline.decide import Task, is_skipped, says_the_same, too_short
 from mirrorpress.pipeline.fetching import Fetched
