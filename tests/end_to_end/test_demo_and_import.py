@@ -105,6 +105,45 @@ def test_import_from_a_git_repository_twice_changes_nothing(mirror: Mirror) -> N
     assert (again["new"], again["unchanged"]) == (0, 1)
 
 
+def test_a_mirror_that_is_not_there_stops_no_other_section(mirror: Mirror) -> None:
+    old = old_mirror(mirror.folder)
+    sections = "".join(
+        f"""
+[[sections]]
+id = "{id}"
+title = "{id}"
+publisher = "harbour"
+source = {{ type = "mirror", path = "{path}" }}
+"""
+        for id, path in (("gone", "nowhere"), ("old", old))
+    )
+    mirror.configure(mirror.configuration + sections)
+    report = mirror.run("run", expect=1)
+    assert report["new"] == 14
+    assert [one["section"] for one in report["failures"]] == ["gone"]
+    assert "渔民回港" in mirror.page("pages/p7/lamp-77.md")
+
+
+def test_a_section_that_an_old_menu_names_cannot_leave_its_folder(mirror: Mirror) -> None:
+    old = old_mirror(mirror.folder)
+    for number, name in enumerate(("..", ".git", "CON", "..\\..")):
+        page = OLD_PAGE.replace("indexes/p7.md", f"indexes/{name}.md").replace(
+            "lamp-77.html", f"{number}.html"
+        )
+        (old / f"{number}.md").write_text(page, encoding="utf-8")
+    mirror.run("import", str(old), "--no-pictures")
+    mirror.run("build")
+    pages = [path for path in mirror.out() if path.startswith("pages/")]
+    assert len(pages) == 5
+    assert sorted(path.split("/")[1] for path in pages) == [
+        "adopted",
+        "adopted",
+        "con-page",
+        "git-page",
+        "p7",
+    ]
+
+
 def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mirrorpress", "demo", str(tmp_path / "demo")],

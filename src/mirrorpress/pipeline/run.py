@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
 from mirrorpress.errors import UsageError
-from mirrorpress.model import Configuration, Entry, Section
+from mirrorpress.model import Configuration, Section, Source
 from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
 
 if TYPE_CHECKING:
     from mirrorpress.gather.fetcher import Fetcher
-    from mirrorpress.gather.sources.mirror import OldMirror
     from mirrorpress.pipeline.isolate import Isolation
     from mirrorpress.pipeline.sync import Sync
 
@@ -118,40 +117,15 @@ class Run:
 
     def sync(self) -> None:
         """sources -> archive."""
-        from mirrorpress.gather.sources.mirror import OldMirror
-
-        pages = [section for section in self.sections if isinstance(section.source, OldMirror)]
-        self._sync().run([section for section in self.sections if section not in pages])
-        for section in pages:
-            assert isinstance(section.source, OldMirror)  # noqa: S101 - chosen above
-            self.adopt(section.source, publisher=section.publisher, otherwise=section)
+        self._sync().run(self.sections)
 
     def reread(self) -> None:
         """captures -> archive: extract again what is kept, without a network."""
         self._sync(offline=True).reread(self.sections)
 
-    def adopt(
-        self,
-        source: OldMirror,
-        *,
-        publisher: str = "",
-        otherwise: Section | None = None,
-        pictures: bool = True,
-    ) -> None:
+    def adopt(self, source: Source, *, publisher: str = "", pictures: bool = True) -> None:
         """Adopt the pages of an old mirror into the sections that their menus name."""
-        from mirrorpress.pipeline.sync import SectionReach
-
-        sync = self._sync(publisher=publisher, offline=not pictures)
-        reach = SectionReach(self.configuration.folder, self._fetcher.fetch, self._isolation.call, {})
-        by_section: dict[str, list[Entry]] = {}
-        for entry in source.discover(reach) or ():
-            by_section.setdefault(entry.section, []).append(entry)
-        self.report.notes.extend(reach.warnings)
-        for id, entries in sorted(by_section.items()):
-            section = self.configuration.section(id) or otherwise or Section(id, id, publisher)
-            if section is not otherwise and section.id != id:
-                section = Section(id, id, publisher)
-            sync.adopt(section, list(reversed(entries)))
+        self._sync(publisher=publisher, offline=not pictures).adopt(source)
 
     def build(self, *, full: bool = False) -> None:
         """archive -> out/<edition>/."""

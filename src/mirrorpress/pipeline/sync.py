@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,11 +19,11 @@ from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known
 from mirrorpress.errors import ArchiveError, FetchError, GatherError, MirrorpressError
-from mirrorpress.model import Capture, Configuration, Entry, Section, Validators
+from mirrorpress.model import Capture, Configuration, Entry, Section, Source, Validators
 from mirrorpress.pipeline import fetching
 from mirrorpress.pipeline.decide import Task, plan
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
-from mirrorpress.pipeline.identity import comparable
+from mirrorpress.pipeline.identity import comparable, section_id
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.storing import Storing
 
@@ -146,11 +146,11 @@ class Sync:
             done, _ = wait(asked, timeout=0.05, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda one: asked[one].id):
                 section = asked.pop(future)
-                yield self._line(section, future)
+                yield from self._lines_of(section, future)
             if not done:
                 yield None
 
-    def _line(self, section: Section, answer: Future[tuple[SectionReach, Any]]) -> _Line | None:
+    def _lines_of(self, section: Section, answer: Future[tuple[SectionReach, Any]]) -> Iterator[_Line]:
         now = self.clock()
         where = str(getattr(section.source, "url", section.id))
         entries: Sequence[Entry] | None
@@ -166,9 +166,24 @@ class Sync:
             self.archive.listings.asked(section.id, now)
             entries = None  # what it listed last time is still looked after
         listed = self.archive.listings.entries(section.id) if entries is None else entries
-        return self.line_for(section, listed, now)
+        for part, its_entries in self._parts(section, listed):
+            yield self._line(part, its_entries, now)
 
-    def line_for(self, section: Section, entries: Sequence[Entry], now: datetime) -> _Line:
+    def _parts(self, section: Section, entries: Sequence[Entry]) -> Iterator[tuple[Section, list[Entry]]]:
+        """The sections that entries go to: their source's, or, for pages of an old mirror, the one that each
+        names, whether the configuration has it or not."""
+        if not _has_pages(entries):
+            yield section, list(entries)
+            return
+        named: dict[str, list[Entry]] = {}
+        for entry in entries:
+            named.setdefault(section_id(entry.section) or section.id, []).append(entry)
+        for id, its_entries in sorted(named.items()):
+            part = self.configuration.section(id) or Section(id, id, "")
+            publisher = self.publisher or section.publisher or part.publisher
+            yield replace(part, publisher=publisher), its_entries[::-1]
+
+    def _line(self, section: Section, entries: Sequence[Entry], now: datetime) -> _Line:
         """Decide what to fetch of these entries."""
         self.report.discovered += len(entries)
         keyed = [(comparable(entry.url), entry) for entry in entries]
@@ -180,10 +195,17 @@ class Sync:
 
     # --- working -------------------------------------------------------------------------
 
-    def adopt(self, section: Section, entries: Sequence[Entry]) -> None:
-        """Store these entries in one section; for pages that are files."""
+    def adopt(self, source: Source) -> None:
+        """Adopt the pages of an old mirror, once, without a section of its own.
+
+        Raises ``GatherError`` when it cannot be read.
+        """
+        nowhere = Section("adopted", "adopted", self.publisher, source)
+        reach, entries = self._discover(nowhere, {})
+        self.report.notes.extend(reach.warnings)
         with _threads("adopt") as pool:
-            self._work(pool, iter([self.line_for(section, entries, self.clock())]))
+            lines = [self._line(part, its, self.clock()) for part, its in self._parts(nowhere, entries or ())]
+            self._work(pool, iter(lines))
 
     def _work(self, pool: ThreadPoolExecutor, coming: Iterator[_Line | None]) -> None:
         """Fetch and store until no line has anything left and none is coming."""
