@@ -214,11 +214,24 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Where one page keeps things, as CSS selectors; ``blocks`` are names of its text blocks near the body
+    (hexadecimal digests of their words), from which blocks that repeat on every page are told."""
+
+    container: str = ""
+    published: str = ""
+    authors: str = ""
+    blocks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """The extracted, sanitised work.
 
     ``html`` and ``markdown`` are rendered once, here; in both, addresses within the edition start
-    with ``ROOT``, which an edition replaces by the way from the page to its root.
+    with ``ROOT``, which an edition replaces by the way from the page to its root. ``engine`` says what found
+    the body, ``confidence`` (0 to 1) how sure it is of it; ``partial`` that the page holds only the beginning,
+    the rest being kept for paying readers.
     """
 
     url: str
@@ -234,6 +247,10 @@ class Article:
     lead_image: str = ""
     pictures: tuple[Picture, ...] = ()
     assets: tuple[str, ...] = ()  # paths of the assets that it shows
+    confidence: float = 1.0
+    engine: str = "selectors"  # selectors | mirrorpress | json | the name of a slower engine
+    partial: bool = False
+    licence: str = ""  # the address or name of the licence that the page states
 
 
 ROOT = "\ufdd0"

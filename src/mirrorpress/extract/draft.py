@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mirrorpress.model import ArticleRules, Picture
+from mirrorpress.extract.memory import SiteMemory
+from mirrorpress.model import ArticleRules, Layout, Picture
 
 PICTURE = "picture:"
 """Marks the n-th picture of a draft in its HTML: ``<img src="picture:0">``."""
@@ -16,7 +17,8 @@ class Page:
     """One page to read: its bytes and what is known about it from outside.
 
     ``title``, ``published`` and ``authors`` are what the entry said; ``language`` what the section
-    says; ``site_names`` are names that page titles carry after a dash.
+    says; ``site_names`` are names that page titles carry after a dash; ``memory`` is what other pages of the
+    site taught.
     """
 
     url: str
@@ -30,11 +32,14 @@ class Page:
     language: str = ""
     site_names: tuple[str, ...] = ()
     old_mirror: bool = False
+    memory: SiteMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An article before its pictures are fetched. ``html`` is simple but not yet sanitised."""
+    """An article before its pictures are fetched. ``html`` is simple but not yet sanitised; ``next_page`` is
+    the address of the page on which the article goes on; ``layout`` is set where no selector found the body.
+    """
 
     url: str
     canonical: str
@@ -46,3 +51,9 @@ class Draft:
     updated: datetime | None = None
     language: str = ""
     pictures: tuple[Picture, ...] = field(default=())
+    confidence: float = 1.0
+    engine: str = "selectors"
+    partial: bool = False
+    licence: str = ""
+    next_page: str = ""
+    layout: Layout | None = None

@@ -90,6 +90,10 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
         lead_image=used[0].path if used else "",
         pictures=draft.pictures,
         assets=tuple(dict.fromkeys(asset.path for asset in used)),
+        confidence=draft.confidence,
+        engine=draft.engine,
+        partial=draft.partial,
+        licence=draft.licence,
     )
 
 
