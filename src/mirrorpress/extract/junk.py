@@ -18,7 +18,7 @@ _NEVER = (
     "textarea, svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, "
     "amp-sidebar, ins.adsbygoogle"
 )
-_HIDDEN_STYLE = re.compile(
+HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def is_hidden(element: Element) -> bool:
     attributes = element.attrs
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    return bool(_HIDDEN_STYLE.search(element.attr("style") or ""))
+    return bool(HIDDEN_STYLE.search(element.attr("style") or ""))
 
 
 def prune(root: Node, *, automatic: bool) -> None:
@@ -69,7 +69,7 @@ def prune(root: Node, *, automatic: bool) -> None:
 
     With ``automatic`` false an operator chose the body by selector: only what no body may hold goes.
     """
-    _keep_lazy_pictures(root)
+    keep_lazy_pictures(root)
     root.remove(_NEVER)
     root.remove("noscript")
     total = max(len(root.text), 1)
@@ -101,7 +101,7 @@ def _is_named_junk(element: Element, *, automatic: bool) -> bool:
     return automatic and element.tag in ("aside", "footer") and link_density(element) > 0.4
 
 
-def _keep_lazy_pictures(root: Node) -> None:
+def keep_lazy_pictures(root: Node) -> None:
     """Put a picture that only ``<noscript>`` holds where the script would have put it."""
     for element in root.select("noscript"):
         pictures = element.select("img")

@@ -1,0 +1,194 @@
+"""Which blocks of a page are the article, when no selector says so: outline, two looks, and what follows for
+pictures, captions and headings.
+
+    strip | outline | first look | second look | keep -> the page's tree, cut down to its article
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from mirrorpress.extract.features import Known, first_look, second_look
+from mirrorpress.extract.forest import Classifier, classifier
+from mirrorpress.extract.junk import keep_lazy_pictures
+from mirrorpress.extract.lexicon import GROUPS, groups_of_names
+from mirrorpress.extract.outline import Outline, Piece, Place, outline
+from mirrorpress.markup import Document, Element, Node
+
+NEVER = (
+    "script, style, svg, template, noscript, input, button, select, textarea, canvas, link, meta, dialog, nav, "
+    "base, map, frame, frameset, applet, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+)
+"""What no article holds, removed before the walk; the classifier was trained without it."""
+_CAPTION = 1 << GROUPS.index("caption")
+_AROUND_PICTURE = 400  # characters of a place that is a picture with its words
+_BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
+_AFTER = 2
+_BULK = 0.4  # a hidden element with more of the kept text than this is shown by a script
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found: ``chances`` (0 to 1) and ``kept`` for each piece of the outline; ``root`` is the innermost
+    place that holds all that was kept, None when nothing was."""
+
+    outline: Outline
+    chances: list[float]
+    kept: list[bool]
+    root: Node | None
+    place: int = 0
+
+
+def strip(document: Document) -> Node:
+    """Remove from a page, in place, what no article holds; returns its body."""
+    keep_lazy_pictures(document)
+    document.remove(NEVER)
+    return document.select_one("body") or document
+
+
+def find(body: Node, known: Known, model: Classifier | None = None) -> Found:
+    """Decide about every block below a stripped ``body``."""
+    seen = outline(body)
+    chances = judge(seen, known, model or classifier())
+    kept = [chance > 0.5 for chance in chances]
+    _drop_hidden(seen, kept)
+    _keep_pictures(seen, kept)
+    place = _around(seen, kept)
+    return Found(seen, chances, kept, seen.places[place].element if any(kept) else None, place)
+
+
+def squash(odds: float) -> float:
+    """Log-odds to a chance between 0 and 1, by operations that IEEE 754 rounds the same everywhere."""
+    return 0.5 + 0.5 * odds / sqrt(2.0 + odds * odds)
+
+
+def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
+    """For each piece the chance that it belongs to the article; 0 for pictures."""
+    looked = first_look(seen, known)
+    score = model.first
+    odds = [score(row) for row in looked.rows]
+    floor = model.floor
+    again = [row for row, value in enumerate(odds) if value > floor]
+    chances = [0.0] * len(seen.pieces)
+    if not again:
+        return chances
+    score = model.second
+    for row, values in zip(again, second_look(seen, looked, [squash(value) for value in odds], again), strict=True):
+        chances[looked.numbers[row]] = squash(score(values))
+    return chances
+
+
+def cut_down(found: Found) -> None:
+    """Remove from the tree all that was not kept."""
+    places, pieces, kept = found.outline.places, found.outline.pieces, found.kept
+    sums = [0]
+    for one in kept:
+        sums.append(sums[-1] + one)
+    gone = [False] * len(places)
+    for number, place in enumerate(places):
+        if number and gone[place.parent]:
+            gone[number] = True
+        elif number and sums[place.last] == sums[place.first]:
+            gone[number] = True
+            if place.last > place.first:
+                place.element.decompose()
+    for piece, one in zip(pieces, kept, strict=True):
+        if not one and not gone[piece.place]:
+            for node in piece.nodes:
+                node.decompose()
+
+
+# --- what follows from the blocks that were kept ------------------------------------------------
+
+
+def _drop_hidden(seen: Outline, kept: list[bool]) -> None:
+    """Hidden blocks go, unless most of the article is hidden until a script shows it."""
+    mass = hidden = 0
+    for piece, one in zip(seen.pieces, kept, strict=True):
+        if one:
+            mass += len(piece.text)
+            hidden += len(piece.text) * seen.places[piece.place].hidden
+    if 0 < hidden <= _BULK * mass:
+        for number, piece in enumerate(seen.pieces):
+            if kept[number] and seen.places[piece.place].hidden:
+                kept[number] = False
+
+
+def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
+    """Keep the article's pictures, each with its caption."""
+    pieces, places = seen.pieces, seen.places
+    words = [number for number, one in enumerate(kept) if one]
+    if not words:
+        return
+    first, last = words[0], words[-1]
+    texts = [0]  # text blocks before each piece
+    for piece in pieces:
+        texts.append(texts[-1] + (not piece.picture))
+    body = _around(seen, kept)
+    for number, piece in enumerate(pieces):
+        if not piece.picture:
+            continue
+        inside = first < number < last
+        before = number < first and texts[first] - texts[number] <= _BEFORE
+        after = number > last and texts[number] - texts[last + 1] <= _AFTER
+        if not (inside or before or after) or places[piece.place].hidden:
+            continue
+        place = _worded(places, piece.place)
+        around = places[place]
+        own = [n for n in range(around.first, around.last) if not pieces[n].picture]
+        captioned = _is_captioned(places, place, piece)
+        if after and not (captioned and _holds(places, body, piece.place)):
+            continue
+        if before and not inside and not captioned and around.length > _AROUND_PICTURE and not any(kept[n] for n in own):
+            continue
+        if captioned:
+            kept[number] = True
+            for n in own:
+                kept[n] = True
+        elif any(kept[n] for n in own):
+            kept[number] = True
+        elif around.linked > 0.5 * around.length or piece.linked:
+            continue  # a teaser: a picture beside a linked title
+        elif around.length <= _AROUND_PICTURE:
+            kept[number] = True
+
+
+def _worded(places: list[Place], number: int) -> int:
+    """The innermost place around, and with, ``number`` that holds words."""
+    while not places[number].length and places[number].parent > 0:
+        number = places[number].parent
+    return number
+
+
+def _is_captioned(places: list[Place], number: int, piece: Piece) -> bool:
+    """Whether a place is a picture and the words about it."""
+    place = places[number]
+    if not 0 < place.length <= _AROUND_PICTURE or place.linked > 0.6 * place.length:
+        return False
+    if place.tag in ("figure", "figcaption"):
+        return True
+    for near in (number, piece.place):
+        element = places[near].element
+        if isinstance(element, Element):
+            names = f"{element.attr('class') or ''} {element.attr('id') or ''}"
+            if groups_of_names(names) & _CAPTION or places[near].tag == "figure":
+                return True
+    return False
+
+
+def _around(seen: Outline, kept: list[bool]) -> int:
+    """The innermost place that holds every kept piece."""
+    numbers = [number for number, one in enumerate(kept) if one]
+    if not numbers:
+        return 0
+    place = seen.pieces[numbers[0]].place
+    while place > 0 and not (seen.places[place].first <= numbers[0] and numbers[-1] < seen.places[place].last):
+        place = seen.places[place].parent
+    return place
+
+
+def _holds(places: list[Place], outer: int, inner: int) -> bool:
+    while inner > outer:
+        inner = places[inner].parent
+    return inner == outer
