@@ -29,7 +29,7 @@ def main() -> int:
     """Print the tables. 2 when data are missing."""
     options = _options()
     folders = {_PARTS[part]: getattr(options, _PARTS[part]) for part in options.only}
-    if lacking := data.missing(folders):
+    if lacking := data.missing(folders, options.split):
         print(
             "The pages to compare on belong to others and are not carried here. Missing:\n", file=sys.stderr
         )
@@ -53,11 +53,7 @@ def main() -> int:
 
 def text(options: argparse.Namespace, present: Sequence[str], absent: dict[str, str], place: Path) -> None:
     """Texts, titles, dates and authors of WCXB's pages."""
-    try:
-        chosen = list(data.wcxb(options.wcxb, options.split, set(options.types)))
-    except FileNotFoundError as error:
-        sys.exit(f"{error}: the checkout lacks the split {options.split!r}")
-    chosen = chosen[: options.limit]
+    chosen = list(data.wcxb(options.wcxb, options.split, set(options.types)))[: options.limit]
     truths = [truth for _, truth in chosen]
     pages = data.lay_out((page for page, _ in chosen), place)
     cjk = sum(metrics.mostly_cjk(truth.text) for truth in truths)

@@ -43,24 +43,19 @@ class Truth:
     published: str = ""
 
 
-def missing(folders: dict[str, Path | None]) -> list[str]:
+def missing(folders: dict[str, Path], split: str) -> list[str]:
     """One line for each folder that is not there or not what it should be: how to get it."""
-    proof = {"wcxb": "dev/ground-truth", "readability": "test/test-pages", "trafilatura": "tests/eval"}
+    proof = {"wcxb": f"{split}/ground-truth", "readability": "test/test-pages", "trafilatura": "tests/eval"}
     lines = []
     for name, folder in folders.items():
-        if folder is None or not (folder / proof[name]).is_dir():
-            lines.append(f"git clone --depth 1 {ORIGINS[name]} {folder or f'data/{name}'}")
+        if not (folder / proof[name]).is_dir():
+            lines.append(f"git clone --depth 1 {ORIGINS[name]} {folder}")
     return lines
 
 
 def wcxb(folder: Path, split: str, types: set[str]) -> Iterator[tuple[Page, Truth]]:
-    """Pages of the Web Content Extraction Benchmark of some types, those without any true text left out.
-
-    Raises ``FileNotFoundError`` when the checkout lacks the split.
-    """
+    """Pages of the Web Content Extraction Benchmark of some types, those without any true text left out."""
     truths = folder / split / "ground-truth"
-    if not truths.is_dir():
-        raise FileNotFoundError(f"{truths} is not there")
     for path in sorted(truths.glob("*.json")):
         said = json.loads(path.read_text(encoding="utf-8"))
         if said.get("_internal", {}).get("page_type", {}).get("primary") not in types:

@@ -62,5 +62,5 @@ def test_markdown_without_its_marks() -> None:
 
 def test_missing_data_are_named_with_the_way_to_get_them(tmp_path: Path) -> None:
     (tmp_path / "wcxb" / "dev" / "ground-truth").mkdir(parents=True)
-    lines = data.missing({"wcxb": tmp_path / "wcxb", "readability": tmp_path / "readability"})
+    lines = data.missing({"wcxb": tmp_path / "wcxb", "readability": tmp_path / "readability"}, "dev")
     assert lines == [f"git clone --depth 1 https://github.com/mozilla/readability {tmp_path / 'readability'}"]
