@@ -90,3 +90,12 @@ def read_by_eye(folder: Path, labels: str) -> Iterator[Page]:
         site = name.split("/")[0] if labels == "gne" else name
         weight = 1.0 if about["sure"] >= 0.8 else 0.6
         yield Page(f"{labels}/{name}", "", path, f"{labels}-{site}", weight, labels=tuple(about["body"]))
+
+
+def everything(data: Path) -> Iterator[Page]:
+    """All training pages below ``data``, in a fixed order."""
+    yield from wcxb(data / "wcxb", types=())
+    yield from newspaper4k(data / "newspaper4k")
+    yield from readability(data / "readability")
+    yield from read_by_eye(data / "gne", "gne")
+    yield from read_by_eye(data / "trafilatura", "trafilatura")

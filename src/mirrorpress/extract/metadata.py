@@ -46,6 +46,9 @@ class Metadata:
     language: str
     canonical: str
     lead: str  # shown when the body holds no picture
+    titles: tuple[str, ...] = ()
+    body: str = ""
+    description: str = ""
     shown: datetime | None = None  # the day that the page shows somewhere, when it says none otherwise
 
 
@@ -64,6 +67,9 @@ def read_metadata(document: Document, page: Page) -> Metadata:
         language=page.language or _declared_language(document),
         canonical=_canonical(document, page),
         lead=_lead(page, linked, meta),
+        titles=_titles(document, linked, meta),
+        body=str(linked.get("articleBody") or "")[:200_000],
+        description=meta.get("description", "") + meta.get("og:description", ""),
         shown=_date_shown(document) if published is None else None,
     )
 
@@ -78,6 +84,16 @@ def completed(metadata: Metadata, page: Page, text: str) -> Metadata:
         updated=updated if updated and published and updated - published > timedelta(minutes=1) else None,
         language=page.language or _language(metadata.language, text),
     )
+
+
+def _titles(document: Document, linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+    found = [plain(e.text) for e in document.select("title, h1")[:5]]
+    found += [meta.get("og:title", ""), meta.get("twitter:title", ""), plain(str(linked.get("headline") or ""))]
+    for title in list(found):
+        for sep in (" | ", " - ", " – ", " — ", "_", "|"):
+            if sep in title:
+                found.append(title.split(sep)[0].strip())
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _metas(document: Document) -> dict[str, str]:
