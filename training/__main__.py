@@ -20,7 +20,9 @@ _MODEL = Path(__file__).parent.parent / "src" / "mirrorpress" / "extract" / "blo
 
 def main() -> None:
     """Judge on unseen sites, then fit on all and write the model file."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--judge", action="store_true", help="judge only; write nothing")
     parser.add_argument("--out", type=Path, default=_MODEL)
@@ -30,7 +32,10 @@ def main() -> None:
     print(f"{len(samples)} pages, {sum(len(sample.texts) for sample in samples):,} blocks", flush=True)
     figures = fit.cross_judge(samples)
     for kind, (pages, precision, recall, f1, words) in figures.items():
-        print(f"{kind:14} {pages:5} pages  P {precision:.4f}  R {recall:.4f}  F1 {f1:.4f}  words {words:.4f}", flush=True)
+        print(
+            f"{kind:14} {pages:5} pages  P {precision:.4f}  R {recall:.4f}  F1 {f1:.4f}  words {words:.4f}",
+            flush=True,
+        )
     if options.judge:
         return
     second = fit.fit_second(samples)  # from first odds of forests that had not seen the page

@@ -29,10 +29,10 @@ from training.metrics import agreement
 from training.pages import Page
 
 FOLDS = 5
-FLOOR = -3.5  # log-odds after the first look below which a block is given up: 3 in 100
+FLOOR = -2.5  # log-odds after the first look below which a block is given up: 8 in 100
 _LOOKS: dict[str, dict[str, Any]] = {
     "first": {"trees": 50, "num_leaves": 8, "learning_rate": 0.2},
-    "second": {"trees": 160, "num_leaves": 16, "learning_rate": 0.1},
+    "second": {"trees": 80, "num_leaves": 24, "learning_rate": 0.16},
 }
 _SHARED = {
     "objective": "cross_entropy",
@@ -199,6 +199,8 @@ def write(model: dict[str, Any], path: Path) -> None:
     for look in ("first", "second"):
         trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in model[look]["trees"])
         columns = json.dumps(model[look]["columns"])
-        parts.append(f'"{look}":{{"columns":{columns},\n"start":{model[look]["start"]},"trees":[\n{trees}\n]}}')
+        parts.append(
+            f'"{look}":{{"columns":{columns},\n"start":{model[look]["start"]},"trees":[\n{trees}\n]}}'
+        )
     head = f'{{"name":{json.dumps(model["name"])},"floor":{model["floor"]},\n'
     path.write_text(head + ",\n".join(parts) + "}\n", encoding="ascii")

@@ -47,7 +47,9 @@ def wcxb(folder: Path, split: str = "dev", types: tuple[str, ...] = ("article",)
             text = truth["main_content_markdown"]
         host = (urlsplit(about.get("url", "")).hostname or "").removeprefix("www.")
         page = folder / split / "html" / f"{file.stem}.html.gz"
-        yield Page(f"wcxb/{file.stem}", about.get("url", ""), page, host, 1.0 if kind == "article" else 0.3, text)
+        yield Page(
+            f"wcxb/{file.stem}", about.get("url", ""), page, host, 1.0 if kind == "article" else 0.3, text
+        )
 
 
 def newspaper4k(folder: Path) -> Iterator[Page]:
@@ -65,7 +67,12 @@ def readability(folder: Path) -> Iterator[Page]:
     for file in sorted((folder / "test" / "test-pages").glob("*/expected.html")):
         page = file.parent / "source.html"
         text = parse_fragment(file.read_text(encoding="utf-8"))
-        blocks = "\n".join(node.text for node in text.select("p, h1, h2, h3, h4, li, td, th, pre, blockquote, figcaption, div:not(:has(p, div))"))
+        blocks = "\n".join(
+            node.text
+            for node in text.select(
+                "p, h1, h2, h3, h4, li, td, th, pre, blockquote, figcaption, div:not(:has(p, div))"
+            )
+        )
         yield Page(f"readability/{file.parent.name}", "", page, f"rd-{file.parent.name}", 0.4, blocks)
 
 

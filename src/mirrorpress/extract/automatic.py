@@ -11,10 +11,13 @@ from math import sqrt
 
 from mirrorpress.extract.features import Known, first_look, second_look
 from mirrorpress.extract.forest import Classifier, classifier
+from mirrorpress.extract.body import is_notice
 from mirrorpress.extract.junk import keep_lazy_pictures
+from mirrorpress.extract.layout import layout_of
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
 from mirrorpress.extract.outline import Outline, Piece, Place, outline
 from mirrorpress.markup import Document, Element, Node
+from mirrorpress.model import Layout
 
 NEVER = (
     "script, style, svg, template, noscript, input, button, select, textarea, canvas, link, meta, dialog, nav, "
@@ -25,6 +28,11 @@ _CAPTION = 1 << GROUPS.index("caption")
 _AROUND_PICTURE = 400  # characters of a place that is a picture with its words
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
+_PARTS = frozenset(
+    "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
+)
+_BRIEF = 500  # characters of a page that is too short to have anything round its article
+_NOTICES = 6  # blocks below the last paragraph among which the publisher's notices stand
 _BULK = 0.4  # a hidden element with more of the kept text than this is shown by a script
 
 
@@ -36,8 +44,26 @@ class Found:
     outline: Outline
     chances: list[float]
     kept: list[bool]
-    root: Node | None
-    place: int = 0
+    confidence: float
+    root: Node | None = None
+
+    @property
+    def length(self) -> int:
+        """Characters of what was kept."""
+        return sum(len(piece.text) for piece, one in zip(self.outline.pieces, self.kept, strict=True) if one)
+
+    def keep(self, kept: list[bool], confidence: float) -> None:
+        """Take another's choice of blocks; pictures and captions follow from it."""
+        seen = self.outline
+        self.kept, self.confidence = kept, confidence
+        _drop_hidden(seen, kept)
+        _keep_pictures(seen, kept)
+        _keep_notices(seen, kept)
+        self.root = seen.places[_whole(seen.places, _around(seen, kept))].element if any(kept) else None
+
+    def layout(self) -> Layout:
+        """What the page shows of its site's layout."""
+        return layout_of(self.outline, self.kept)
 
 
 def strip(document: Document) -> Node:
@@ -51,11 +77,12 @@ def find(body: Node, known: Known, model: Classifier | None = None) -> Found:
     """Decide about every block below a stripped ``body``."""
     seen = outline(body)
     chances = judge(seen, known, model or classifier())
+    found = Found(seen, chances, [], _certainty(seen, chances))
     kept = [chance > 0.5 for chance in chances]
-    _drop_hidden(seen, kept)
-    _keep_pictures(seen, kept)
-    place = _around(seen, kept)
-    return Found(seen, chances, kept, seen.places[place].element if any(kept) else None, place)
+    if not any(kept) and sum(len(piece.text) for piece in seen.pieces) < _BRIEF:
+        kept = [bool(piece.text) and piece.linked < 0.5 * len(piece.text) for piece in seen.pieces]
+    found.keep(kept, found.confidence)
+    return found
 
 
 def squash(odds: float) -> float:
@@ -74,7 +101,9 @@ def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
     if not again:
         return chances
     score = model.second
-    for row, values in zip(again, second_look(seen, looked, [squash(value) for value in odds], again), strict=True):
+    for row, values in zip(
+        again, second_look(seen, looked, [squash(value) for value in odds], again), strict=True
+    ):
         chances[looked.numbers[row]] = squash(score(values))
     return chances
 
@@ -132,7 +161,7 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
         inside = first < number < last
         before = number < first and texts[first] - texts[number] <= _BEFORE
         after = number > last and texts[number] - texts[last + 1] <= _AFTER
-        if not (inside or before or after) or places[piece.place].hidden:
+        if not (inside or before or after) or _is_hidden(seen, number, beside=first):
             continue
         place = _worded(places, piece.place)
         around = places[place]
@@ -140,7 +169,13 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
         captioned = _is_captioned(places, place, piece)
         if after and not (captioned and _holds(places, body, piece.place)):
             continue
-        if before and not inside and not captioned and around.length > _AROUND_PICTURE and not any(kept[n] for n in own):
+        if (
+            before
+            and not inside
+            and not captioned
+            and around.length > _AROUND_PICTURE
+            and not any(kept[n] for n in own)
+        ):
             continue
         if captioned:
             kept[number] = True
@@ -152,6 +187,26 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
             continue  # a teaser: a picture beside a linked title
         elif around.length <= _AROUND_PICTURE:
             kept[number] = True
+
+
+def _keep_notices(seen: Outline, kept: list[bool]) -> None:
+    """Keep the publisher's own notices right below the article."""
+    pieces = seen.pieces
+    words = [number for number, one in enumerate(kept) if one and pieces[number].text]
+    if not words:
+        return
+    last = words[-1]
+    below = [number for number in range(last + 1, len(pieces)) if pieces[number].text][:_NOTICES]
+    for number in below:
+        piece = pieces[number]
+        if not piece.linked and not _is_hidden(seen, number, beside=last) and is_notice(piece.text):
+            kept[number] = True
+
+
+def _is_hidden(seen: Outline, number: int, *, beside: int) -> bool:
+    """Whether a piece is hidden where the piece ``beside`` it is not."""
+    pieces, places = seen.pieces, seen.places
+    return places[pieces[number].place].hidden and not places[pieces[beside].place].hidden
 
 
 def _worded(places: list[Place], number: int) -> int:
@@ -183,9 +238,28 @@ def _around(seen: Outline, kept: list[bool]) -> int:
     if not numbers:
         return 0
     place = seen.pieces[numbers[0]].place
-    while place > 0 and not (seen.places[place].first <= numbers[0] and numbers[-1] < seen.places[place].last):
+    while place > 0 and not (
+        seen.places[place].first <= numbers[0] and numbers[-1] < seen.places[place].last
+    ):
         place = seen.places[place].parent
     return place
+
+
+def _whole(places: list[Place], number: int) -> int:
+    """The place itself, or the one around it where it is only a part of a list, table or paragraph."""
+    while places[number].tag in _PARTS and places[number].parent >= 0:
+        number = places[number].parent
+    return number
+
+
+def _certainty(seen: Outline, chances: list[float]) -> float:
+    """How sure the classifier is of the blocks that could be the article (0 to 1), by their length."""
+    whole = sure = 0.0
+    for piece, chance in zip(seen.pieces, chances, strict=True):
+        if chance > 0.1:
+            whole += len(piece.text)
+            sure += len(piece.text) * abs(2 * chance - 1)
+    return sure / whole if whole else 0.0
 
 
 def _holds(places: list[Place], outer: int, inner: int) -> bool:

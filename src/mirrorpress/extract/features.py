@@ -261,14 +261,27 @@ def second_look(
         rows.append(
             [
                 *first.rows[row],
-                padded[i], padded[i - 1], padded[i + 1], padded[i - 2], padded[i + 2], padded[i - 3], padded[i + 3],
-                rates[number], rates[outer], rates[outermost], make_good[make] / (make_whole[make] or 1.0),
+                padded[i],
+                padded[i - 1],
+                padded[i + 1],
+                padded[i - 2],
+                padded[i + 2],
+                padded[i - 3],
+                padded[i + 3],
+                rates[number],
+                rates[outer],
+                rates[outermost],
+                make_good[make] / (make_whole[make] or 1.0),
                 (running[high] - running[low]) / (weights[high] - weights[low] or 1.0),
                 (running[wide_high] - running[wide_low]) / (weights[wide_high] - weights[wide_low] or 1.0),
-                up[number], down[number], running[row] / total, (running[count] - running[row + 1]) / total,
+                up[number],
+                down[number],
+                running[row] / total,
+                (running[count] - running[row + 1]) / total,
                 -20 if to_first < -20 else 20 if to_first > 20 else to_first,
                 -20 if to_last < -20 else 20 if to_last > 20 else to_last,
-                mass[row] / total, top,
+                mass[row] / total,
+                top,
             ]  # fmt: skip
         )
     return rows
@@ -308,7 +321,11 @@ def _masks(places: Sequence[Place]) -> list[tuple[int, int]]:
 
 
 def _place_of_title(
-    outline: Outline, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[int], titles: frozenset[str]
+    outline: Outline,
+    numbers: Sequence[int],
+    texts: Sequence[str],
+    kinds: Sequence[int],
+    titles: frozenset[str],
 ) -> int:
     """The place of the block that says the page's title: the first heading that does, else any block, else the
     first ``<h1>``, else the root."""

@@ -78,7 +78,7 @@ _PHRASES = (
     r"sur le même|lea también|lee también|le puede|te puede|relacionad|leggi anche|les også|läs också|czytaj|"
     r"читайте|相关|相關|推荐|推薦|更多|延伸阅读|延伸閱讀|阅读更多|热门|熱門|上一篇|下一篇|猜你|بیشتر بخوانید|مطالب مرتبط)",
     # 3: says who, when, whence
-    r"(?:by |von |par |por |di |published|updated|last updated|posted|written by|photo|image|credit|source|getty|"
+    r"(?:by |von |par |por |di |منتشر|published|updated|last updated|posted|written by|photo|image|credit|source|getty|"
     r"reuters|afp|ap photo|author|about the author|editor|reporting|stand:|quelle|foto|bild|autor|veröffentlicht|"
     r"publié|mis à jour|publicado|actualizado|fuente|作者|来源|來源|编辑|編輯|责任编辑|責任編輯|记者|發布|发布|时间|原标题|原標題|"
     r"图|圖|文/|منبع|نویسنده|تاریخ|عکس|\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}[-/年.]\d{1,2}|"

@@ -88,7 +88,11 @@ def completed(metadata: Metadata, page: Page, text: str) -> Metadata:
 
 def _titles(document: Document, linked: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     found = [plain(e.text) for e in document.select("title, h1")[:5]]
-    found += [meta.get("og:title", ""), meta.get("twitter:title", ""), plain(str(linked.get("headline") or ""))]
+    found += [
+        meta.get("og:title", ""),
+        meta.get("twitter:title", ""),
+        plain(str(linked.get("headline") or "")),
+    ]
     for title in list(found):
         for sep in (" | ", " - ", " – ", " — ", "_", "|"):
             if sep in title:
