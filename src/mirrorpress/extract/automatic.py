@@ -13,8 +13,9 @@ from mirrorpress.extract.features import Known, first_look, second_look
 from mirrorpress.extract.forest import Classifier, classifier
 from mirrorpress.extract.body import is_notice
 from mirrorpress.extract.junk import keep_lazy_pictures
-from mirrorpress.extract.layout import layout_of
+from mirrorpress.extract.layout import block_name, layout_of
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
+from mirrorpress.extract.memory import SiteMemory
 from mirrorpress.extract.outline import Outline, Piece, Place, outline
 from mirrorpress.markup import Document, Element, Node
 from mirrorpress.model import Layout
@@ -24,10 +25,16 @@ NEVER = (
     "base, map, frame, frameset, applet, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
 )
 """What no article holds, removed before the walk; the classifier was trained without it."""
+_DOUBTFUL, _CERTAIN = (
+    0.35,
+    0.85,
+)  # chances asked of blocks inside and outside the container of the site's pages
 _CAPTION = 1 << GROUPS.index("caption")
 _AROUND_PICTURE = 400  # characters of a place that is a picture with its words
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
+_MOST_PICTURES = 200  # of one page
+_MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
 _PARTS = frozenset(
     "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
 )
@@ -73,12 +80,14 @@ def strip(document: Document) -> Node:
     return document.select_one("body") or document
 
 
-def find(body: Node, known: Known, model: Classifier | None = None) -> Found:
-    """Decide about every block below a stripped ``body``."""
+def find(body: Node, known: Known, memory: SiteMemory | None = None) -> Found:
+    """Decide about every block below a stripped ``body``, with what other pages of the site taught."""
     seen = outline(body)
-    chances = judge(seen, known, model or classifier())
+    chances = judge(seen, known, classifier())
     found = Found(seen, chances, [], _certainty(seen, chances))
     kept = [chance > 0.5 for chance in chances]
+    if memory is not None and memory.pages:
+        kept = _remembered(seen, chances, kept, memory)
     if not any(kept) and sum(len(piece.text) for piece in seen.pieces) < _BRIEF:
         kept = [bool(piece.text) and piece.linked < 0.5 * len(piece.text) for piece in seen.pieces]
     found.keep(kept, found.confidence)
@@ -128,6 +137,42 @@ def cut_down(found: Found) -> None:
                 node.decompose()
 
 
+# --- what other pages of the site taught ---------------------------------------------------------
+
+
+def _remembered(seen: Outline, chances: list[float], kept: list[bool], memory: SiteMemory) -> list[bool]:
+    """The choice corrected: no block that stands on several pages; inside the usual container doubtful blocks
+    stay, outside only sure ones do. A container that holds less than half of the article is not believed."""
+    pieces = seen.pieces
+    if memory.repeated:
+        kept = [
+            one and block_name(piece.text) not in memory.repeated
+            for one, piece in zip(kept, pieces, strict=True)
+        ]
+    container = _place_of(seen, memory.container)
+    if container is None:
+        return kept
+    mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
+    inside = range(container.first, container.last)
+    if 2 * sum(len(pieces[number].text) for number in inside if kept[number]) < mass:
+        return kept
+    return [
+        (chance > _DOUBTFUL and (one or block_name(piece.text) not in memory.repeated))
+        if number in inside
+        else (one and chance > _CERTAIN)
+        for number, (piece, chance, one) in enumerate(zip(pieces, chances, kept, strict=True))
+    ]
+
+
+def _place_of(seen: Outline, selector: str) -> Place | None:
+    """The one place that a selector matches; None for none or several."""
+    root = seen.places[0].element
+    found = root.select(selector) if selector and selector != "body" else []
+    if len(found) != 1:
+        return None
+    return next((place for place in seen.places if place.element == found[0]), None)
+
+
 # --- what follows from the blocks that were kept ------------------------------------------------
 
 
@@ -151,12 +196,14 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
     if not words:
         return
     first, last = words[0], words[-1]
-    texts = [0]  # text blocks before each piece
-    for piece in pieces:
+    texts, chosen = [0], [0]  # text blocks, and those of them kept, before each piece
+    for piece, one in zip(pieces, kept, strict=True):
         texts.append(texts[-1] + (not piece.picture))
+        chosen.append(chosen[-1] + one)
     body = _around(seen, kept)
+    pictures = 0
     for number, piece in enumerate(pieces):
-        if not piece.picture:
+        if not piece.picture or pictures >= _MOST_PICTURES:
             continue
         inside = first < number < last
         before = number < first and texts[first] - texts[number] <= _BEFORE
@@ -165,28 +212,19 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
             continue
         place = _worded(places, piece.place)
         around = places[place]
-        own = [n for n in range(around.first, around.last) if not pieces[n].picture]
+        some_kept = chosen[around.last] > chosen[around.first]
         captioned = _is_captioned(places, place, piece)
         if after and not (captioned and _holds(places, body, piece.place)):
             continue
-        if (
-            before
-            and not inside
-            and not captioned
-            and around.length > _AROUND_PICTURE
-            and not any(kept[n] for n in own)
-        ):
+        if before and not captioned and around.length > _AROUND_PICTURE and not some_kept:
             continue
-        if captioned:
+        teaser = around.linked > 0.5 * around.length or piece.linked
+        if captioned or some_kept or (around.length <= _AROUND_PICTURE and not teaser):
             kept[number] = True
-            for n in own:
-                kept[n] = True
-        elif any(kept[n] for n in own):
-            kept[number] = True
-        elif around.linked > 0.5 * around.length or piece.linked:
-            continue  # a teaser: a picture beside a linked title
-        elif around.length <= _AROUND_PICTURE:
-            kept[number] = True
+            pictures += 1
+        if captioned and around.last - around.first <= _MOST_CAPTIONS:
+            for n in range(around.first, around.last):
+                kept[n] = kept[n] or not pieces[n].picture
 
 
 def _keep_notices(seen: Outline, kept: list[bool]) -> None:

@@ -43,6 +43,10 @@ _BYLINE = frozenset(
 )
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
+_MAY_APPEAL = ", ".join(
+    f'[href*="{word}" i]'
+    for word in "subscri donat member support-us supportus contribute juanzhu zanzhu".split()
+)
 _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
 
 
@@ -129,6 +133,8 @@ def is_appeal(element: Element) -> bool:
 
     Old mirrors turned links into ``<span href>``; both forms count.
     """
+    if element.select_one(_MAY_APPEAL) is None:
+        return False
     targets = [node.attr("href") or "" for node in element.select("a[href], [href]")]
     asking = sum(1 for target in targets if _APPEAL.search(target))
     if not asking or asking < 0.6 * len(targets):

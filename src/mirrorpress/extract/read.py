@@ -90,7 +90,7 @@ def _found(document: Document, page: Page, html: str, metadata: Metadata, base: 
     see."""
     known = known_of(metadata)
     body = strip(document)
-    found = find(body, known)
+    found = find(body, known, page.memory)
     engine = "mirrorpress"
     if found.confidence < _SURE:
         choice = choose(found.outline, found.kept, document, known.body)
