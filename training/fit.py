@@ -18,7 +18,7 @@ import lightgbm
 import numpy as np
 
 from mirrorpress.extract.automatic import squash, strip
-from mirrorpress.extract.features import FIRST, SECOND, Known, Rows, first_look, second_look
+from mirrorpress.extract.features import FIRST, SECOND, Rows, first_look, second_look
 from mirrorpress.extract.metadata import read_metadata
 from mirrorpress.extract.draft import Page as Read
 from mirrorpress.extract.outline import Outline, outline
@@ -82,22 +82,22 @@ def prepared(page: Page) -> Sample | None:
     if not looked.rows:
         return None
     every = [piece.text for piece in seen.pieces]
-    texts = [every[number] for number in looked.numbers]
+    numbers = looked.blocks.numbers
+    texts = looked.blocks.texts
     if page.labels:
         all_shares = from_labels(every, page.labels)
-        shares = [all_shares[number] for number in looked.numbers]
+        shares = [all_shares[number] for number in numbers]
         truth = "\n".join(text for text, share in zip(texts, shares, strict=True) if share)
     else:
         shares, truth = from_truth(texts, page.truth), page.truth
-    weights = (np.array(looked.lengths) + 15) ** 0.6
+    weights = (np.array(looked.blocks.lengths) + 15) ** 0.6
+    weights = (weights / weights.sum() * page.weight * 1000)[looked.told]
     for place in seen.places:
         place.element = None  # type: ignore[assignment]  # the tree is not needed any more
     for piece in seen.pieces:
         piece.nodes = []
     fold = int(hashlib.sha256(page.site.encode()).hexdigest(), 16) % FOLDS
-    return Sample(
-        page, seen, looked, texts, np.array(shares), weights / weights.sum() * page.weight * 1000, fold, truth
-    )
+    return Sample(page, seen, looked, texts, np.array(shares)[looked.told], weights, fold, truth)
 
 
 def fit(look: str, rows: Sequence[Sequence[float]], shares: Any, weights: Any) -> Any:
@@ -140,11 +140,11 @@ def look_first(forest: Any, samples: Sequence[Sample]) -> None:
 def look_again(forest: Any, samples: Sequence[Sample]) -> None:
     """Give samples their result: log-odds for every block."""
     for sample in samples:
-        sample.result = [-9.0] * len(sample.odds)
+        sample.result = [-9.0] * len(sample.texts)
         if sample.again:
             found = forest.predict(np.array(sample.second), raw_score=True)
             for row, value in zip(sample.again, found.tolist(), strict=True):
-                sample.result[row] = value
+                sample.result[sample.looked.told[row]] = value
 
 
 def cross_judge(samples: list[Sample]) -> dict[str, tuple[int, float, float, float, float]]:

@@ -102,18 +102,12 @@ def squash(odds: float) -> float:
 def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
     """For each piece the chance that it belongs to the article; 0 for pictures."""
     looked = first_look(seen, known)
-    score = model.first
-    odds = [score(row) for row in looked.rows]
-    floor = model.floor
-    again = [row for row, value in enumerate(odds) if value > floor]
+    odds = [model.first(row) for row in looked.rows]
+    again = [index for index, value in enumerate(odds) if value > model.floor]
     chances = [0.0] * len(seen.pieces)
-    if not again:
-        return chances
-    score = model.second
-    for row, values in zip(
-        again, second_look(seen, looked, [squash(value) for value in odds], again), strict=True
-    ):
-        chances[looked.numbers[row]] = squash(score(values))
+    told = second_look(seen, looked, [squash(value) for value in odds], again)
+    for index, row in zip(again, told, strict=True):
+        chances[looked.blocks.numbers[looked.told[index]]] = squash(model.second(row))
     return chances
 
 
