@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mirrorpress.extract.bylines import authors_around
 from mirrorpress.extract.names import distinct, is_person, names_in
 from mirrorpress.extract.sources import Sources
 from mirrorpress.extract.text import plain
 from mirrorpress.extract.titles import fold
 from mirrorpress.markup import Element
 
-_NAMED = (
-    "author article:author parsely-author sailthru.author byl dc.creator dcterms.creator dcterms.author citation_author author_name rnews:author "
-    "cxenseparse:author og:article:author bt:author article:author_name"
-).split()
-_CARD_LABELS = ("written by", "author", "verfasst von", "geschrieben von", "escrito por", "écrit par", "von", "作者", "نویسنده")
+_NAMED = """
+    author article:author parsely-author sailthru.author byl dc.creator dcterms.creator dcterms.author
+    citation_author author_name rnews:author cxenseparse:author og:article:author bt:author
+    article:author_name
+""".split()
+_CARD_LABELS = (
+    "written by", "author", "verfasst von", "geschrieben von", "escrito por", "écrit par", "von", "作者",
+    "نویسنده",
+)  # fmt: skip
 _LONGEST = 80  # characters of a name that a selector gives
 
 
@@ -30,10 +35,16 @@ def find_authors(sources: Sources) -> tuple[tuple[str, ...], Element | None]:
         known = tuple(name for name in names if fold(name) not in sites)
         persons = tuple(name for name in known if is_person(name))
         if persons:
-            return persons if len(known) == len(persons) or len(names) > 3 else known, element
+            return tuple(name for name in known if name in persons or not _is_own(name, sites)), element
         if not second[0]:
             second = (known or names, element)
     return second if second[0] else (page.authors, None)
+
+
+def _is_own(name: str, sites: set[str]) -> bool:
+    """Whether a name is that of the site's own desk."""
+    own = fold(name)
+    return any(len(site) > 2 and (site in own or own in site) for site in sites)
 
 
 def _candidates(sources: Sources) -> Iterator[tuple[tuple[str, ...], Element | None]]:
@@ -50,8 +61,7 @@ def _candidates(sources: Sources) -> Iterator[tuple[tuple[str, ...], Element | N
     if sources.page.authors:
         yield sources.page.authors, None
     yield from _shown(sources.marked.authors)
-    if sources.seen.authors:
-        yield sources.seen.authors, sources.seen.authors_at
+    yield authors_around(sources.around)
     yield from _shown(sources.document.select("a[rel~=author i]")[:1])
 
 

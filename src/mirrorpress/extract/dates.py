@@ -13,9 +13,10 @@ LONGEST = 200
 """Characters of a text that are searched for a date."""
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-# Addresses that say the day otherwise: ".../2025/6/9/x", ".../mill-03142022101010.html", ".../gb/20/7/3/n77.htm",
-# ".../x-2022-03-14", ".../story/2022-03-14_x", ".../t20220314_1.html".
+# Addresses that say the day otherwise: ".../2025/6/9/x", ".../mill-03142022101010.html",
+# ".../gb/20/7/3/n77.htm", ".../2023/oct/03/x", ".../x-2022-03-14", ".../story/2022-03-14_x", ".../t20220314_1.html".
 _URL_SLASHED = re.compile(r"/(20\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
+_URL_NAMED = re.compile(r"/(20\d\d)/([a-z]{3,9})/(\d\d?)(?=/|$)", re.IGNORECASE)
 _URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
 _URL_SHORT_DATE = re.compile(r"/(\d\d?)/(\d\d?)/(\d\d?)/n\d+\.html?$")
 _URL_WITHIN = re.compile(r"[/_-]t?(20\d\d)(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
@@ -34,15 +35,18 @@ _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)",
-        rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th|er|º|\.)?[\s-]?(?:of |de )?(?P<name>{_MONTH})\.?,?[\s-](?:de |del )?(?P<y>\d{{4}})(?!\d)",
+        rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th|er|º|\.)?[\s-]?(?:of |de )?(?P<name>{_MONTH})\.?,?[\s-]"
+        r"(?:de |del )?(?P<y>\d{4})(?!\d)",
         rf"(?<![^\W\d_])(?P<name>{_MONTH})[.,]?\s?(?P<d>\d\d?)(?:st|nd|rd|th)?(?:,\s?|\s)(?P<y>\d{{4}})(?!\d)",
         r"(?<![\d./-])(?P<first>\d\d?)(?P<mark>[-/.])\s?(?P<second>\d\d?)(?P=mark)\s?(?P<y>\d{4})(?!\d)",
-        rf"(?<!\d)(?P<d>\d\d?)\s?(?P<jalali>{_alternatives(JALALI_MONTHS)})[\s،]{{1,2}}(?:ماه |سال )?(?P<y>1[34]\d\d)(?!\d)",
+        rf"(?<!\d)(?P<d>\d\d?)\s?(?P<jalali>{_alternatives(JALALI_MONTHS)})[\s،]{{1,2}}"
+        r"(?:ماه |سال )?(?P<y>1[34]\d\d)(?!\d)",
     )
 )
+_NET_TIME = re.compile(r" \d\d:\d\d:\d\d(?! ?[ap]m)", re.IGNORECASE)
 _ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "bst": 1, "wet": 0, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "irst": 3.5,
-    "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "z": 0, "utc": 0, "gmt": 0, "bst": 1, "wet": 0, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "irst": 3.5, "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
     "edt": -4, "est": -5, "cdt": -5, "mst": -7, "mdt": -6, "pdt": -7, "pst": -8,
 }  # fmt: skip
 # Names that stand for several zones (CST, IST) or for two by the season (ET) are left out.
@@ -55,8 +59,8 @@ _TIME = re.compile(
 
 
 def parse_date(value: str, language: str = "") -> datetime | None:
-    """A date in ISO 8601, as in mail (RFC 5322), in seconds or milliseconds since 1970, or the first one that a
-    text names.
+    """A date in ISO 8601, as in mail (RFC 5322), in seconds or milliseconds since 1970, or the first one that
+    a text names.
 
     Without a zone it is taken as UTC; the hour that a person reads without a zone is left out. ``language``
     (BCP 47) decides between 3 April and 4 March, and whether years may be those of the Solar Hijri calendar.
@@ -88,11 +92,17 @@ def date_in(text: str, language: str = "") -> datetime | None:
         return None
     jalali = language.lower().startswith(("fa", "ps")) or bool(PERSIAN_DIGITS.search(text))
     found = sorted(
-        ((match.start(), number, match) for number, pattern in enumerate(_DATES) for match in pattern.finditer(written)),
+        (
+            (match.start(), number, match)
+            for number, pattern in enumerate(_DATES)
+            for match in pattern.finditer(written)
+        ),
         key=lambda one: one[:2],
     )
     for _, _, match in found:
-        if day := _day_of(match, language, jalali=jalali):
+        # .NET writes "11/01/2023 12:43:42" for 1 November wherever its page is read.
+        by_machine = "-us" if match["y"] and _NET_TIME.match(written, match.end()) else ""
+        if day := _day_of(match, f"en{by_machine}" if by_machine else language, jalali=jalali):
             return _at_time(day, written[match.end() :]) or day
     return None
 
@@ -135,7 +145,9 @@ def _at_time(day: datetime, after: str) -> datetime | None:
         ahead = -ahead if match["sign"] == "-" else ahead
     try:
         zone = timezone(ahead)
-        return _in_utc(day.replace(hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), tzinfo=zone))
+        return _in_utc(
+            day.replace(hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), tzinfo=zone)
+        )
     except ValueError:
         return None
 
@@ -173,6 +185,8 @@ def date_in_url(url: str) -> datetime | None:
     for pattern in (_URL_DATE, _URL_SLASHED):
         if match := pattern.search(url):
             return _day(*map(int, match.groups()))
+    if (match := _URL_NAMED.search(url)) and (number := MONTHS.get(match[2].lower())):
+        return _day(int(match[1]), number, int(match[3]))
     if match := _URL_MONTH_FIRST.search(url):
         month, day, year = match.groups()
         return _day(int(year), int(month), int(day))

@@ -14,7 +14,9 @@ from mirrorpress.extract.text import clean, plain
 from mirrorpress.markup import Document, Element, json_ld, parse_fragment
 
 _ARTICLE = re.compile(r"Article|BlogPosting|Report|LiveBlog|NewsItem")
-_PAGE = re.compile(r"Page$|Posting|Review|Recipe|HowTo|CreativeWork|Episode|Article|BlogPosting|Report|LiveBlog")
+_PAGE = re.compile(
+    r"Page$|Posting|Review|Recipe|HowTo|CreativeWork|Episode|Article|BlogPosting|Report|LiveBlog"
+)
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w{2,8};")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b[^<>]{0,100}>", re.IGNORECASE)
 MAX_BODY = 200_000
@@ -40,7 +42,7 @@ class Linked:
     names: tuple[str, ...] = ()
 
 
-def read_linked(document: Document, url: str) -> Linked:
+def read_linked(document: Document, url: str, language: str = "") -> Linked:
     """Gather what JSON-LD says of the page's article, or failing one of the page."""
     items = json_ld(document)
     if not items:
@@ -51,8 +53,9 @@ def read_linked(document: Document, url: str) -> Linked:
     return Linked(
         title=as_line(article.get("headline") or (article.get("name") if article else "")),
         authors=tuple(_authors(article.get("author") or article.get("creator"), known))[:12],
-        published=_first_date(pages, "datePublished") or _first_date(pages[:1], "dateCreated", "uploadDate"),
-        updated=_first_date(pages, "dateModified"),
+        published=_first_date(pages, language, "datePublished")
+        or _first_date(pages[:1], language, "dateCreated", "uploadDate"),
+        updated=_first_date(pages, language, "dateModified"),
         section=next(iter(_strings(article.get("articleSection"))), "")[:100],
         licence=next(iter(_strings(article.get("license"))), "")[:500],
         accessible=_truth(article.get("isAccessibleForFree")),
@@ -66,7 +69,11 @@ def read_linked(document: Document, url: str) -> Linked:
 
 def _type(item: dict[str, Any]) -> str:
     kind = item.get("@type")
-    return " ".join(one for one in kind[:5] if isinstance(one, str)) if isinstance(kind, list) else str(kind or "")
+    return (
+        " ".join(one for one in kind[:5] if isinstance(one, str))
+        if isinstance(kind, list)
+        else str(kind or "")
+    )
 
 
 def _article(items: list[dict[str, Any]], url: str) -> dict[str, Any]:
@@ -87,11 +94,11 @@ def _article(items: list[dict[str, Any]], url: str) -> dict[str, Any]:
     return next((item for item in found if item.get("datePublished")), found[0] if found else {})
 
 
-def _first_date(items: Iterable[dict[str, Any]], *keys: str) -> datetime | None:
+def _first_date(items: Iterable[dict[str, Any]], language: str, *keys: str) -> datetime | None:
     for item in items:
         for key in keys:
             value = item.get(key)
-            if isinstance(value, (str, int)) and (found := parse_date(str(value)[:100], "en")):
+            if isinstance(value, (str, int)) and (found := parse_date(str(value)[:100], language)):
                 return found
     return None
 
@@ -170,7 +177,8 @@ def read_marked(document: Document) -> Marked:
     """The first elements that carry microdata's dates and authors outside comments and cards of others."""
     found: dict[str, list[Element]] = {"datepublished": [], "datemodified": [], "author": []}
     for element in document.select(
-        "[itemprop~=datePublished i], [itemprop~=dateModified i], [itemprop~=author i], [itemprop~=dateCreated i]"
+        "[itemprop~=datePublished i], [itemprop~=dateModified i], [itemprop~=author i], "
+        "[itemprop~=dateCreated i]"
     )[:20]:
         if element.closest("[itemtype*=Comment i], [itemtype*=Answer i], [class*=comment i]"):
             continue

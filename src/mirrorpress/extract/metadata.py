@@ -1,5 +1,5 @@
-"""What a page says about its article: from JSON-LD, Open Graph and other metadata, microdata, visible marks, the
-address, and last what the entry said."""
+"""What a page says about its article: from JSON-LD, Open Graph and other metadata, microdata, visible marks,
+the address, and last what the entry said."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ _LANGUAGES = {
     "tur": "tr",
 }
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
-_LICENCES = "dcterms.license dcterms.licence dc.license dc.rights.license dcterms.rights dc.rights rights license".split()
+_LICENCES = (
+    "dcterms.license dcterms.licence dc.license dc.rights.license dcterms.rights dc.rights rights license"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Metadata:
     """What a page says about its article. Dates are aware UTC datetimes.
 
     ``accessible`` is whether the article is free to read; ``body`` its plain text as JSON-LD gives it, up to
-    200,000 characters; ``titles`` every title that the page gives. The selectors are of the visible elements that
-    gave date and authors, empty where structured data did.
+    200,000 characters; ``titles`` every title that the page gives. The selectors are of the visible elements
+    that gave date and authors, empty where structured data did.
     """
 
     title: str
@@ -69,14 +71,15 @@ class Metadata:
 def read_metadata(document: Document, page: Page) -> Metadata:
     """Gather what a page says about its article; call it before the page is pruned."""
     meta = _metas(document)
-    linked = read_linked(document, page.url)
-    language = page.language or _declared_language(document, linked, meta)
+    declared = page.language or _declared_language(document, meta)
+    linked = read_linked(document, page.url, _hint(declared, page.url))
+    language = declared or (linked.language if _TAG.fullmatch(linked.language) else "")
     sites = _site_names(page, linked, meta)
     headings = [(text, element) for element in document.select("h1")[:4] if (text := text_of(element))]
     whole = next((plain(element.text[:1000]) for element in document.select("title")[:1]), "")
     social = [as_line(meta.get(key, "")) for key in ("og:title", "twitter:title")]
     title, anchor = choose(
-        document, headings, [linked.title, social[0], page.title, whole, social[1]], sites, _host(page.url)
+        document, headings, [linked.title, social[0], page.title, social[1]], whole, sites=sites, url=page.url
     )
     if page.rules.title and (element := document.select_one(page.rules.title)):
         title, anchor = plain(element.text), element
@@ -119,13 +122,19 @@ def _metas(document: Document) -> dict[str, str]:
     """The contents of ``<meta>`` elements by their names in lower case; several authors are joined."""
     found: dict[str, str] = {}
     for element in document.select("meta[content]")[:400]:
-        name = (element.attr("property") or element.attr("name") or element.attr("itemprop") or "")[:100].lower()
+        name = (element.attr("property") or element.attr("name") or element.attr("itemprop") or "")[
+            :100
+        ].lower()
         if not name:
             continue
         value = plain((element.attr("content") or "")[:5000])
         if value and name not in found:
             found[name] = value
-        elif value and name in ("citation_author", "article:author", "author", "dc.creator") and value not in found[name]:
+        elif (
+            value
+            and name in ("citation_author", "article:author", "author", "dc.creator")
+            and value not in found[name]
+        ):
             found[name] = f"{found[name][:500]}; {value[:200]}"
     return found
 
@@ -138,7 +147,10 @@ def _host(url: str) -> str:
 
 
 def _site_names(page: Page, linked: Linked, meta: dict[str, str]) -> list[str]:
-    named = (meta.get(key, "") for key in ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher"))
+    named = (
+        meta.get(key, "")
+        for key in ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+    )
     return [name[:200] for name in (*page.site_names, *named, *linked.names) if name]
 
 
@@ -163,22 +175,28 @@ def _ends(title: str) -> list[str]:
 
 
 def _description(linked: Linked, meta: dict[str, str]) -> str:
-    given = (meta.get(key, "") for key in ("og:description", "description", "twitter:description", "dc.description"))
+    given = (
+        meta.get(key, "")
+        for key in ("og:description", "description", "twitter:description", "dc.description")
+    )
     return next((line for text in (linked.description, *given) if (line := as_line(text))), "")
 
 
 def _licence(document: Document, page: Page, meta: dict[str, str]) -> str:
     """The address or name of the licence that a page is under."""
-    for element in (*document.select("link[rel~=license i][href]"), *document.select("a[rel~=license i][href]")):
+    for element in (
+        *document.select("link[rel~=license i][href]"),
+        *document.select("a[rel~=license i][href]"),
+    ):
         url = links.resolve((element.attr("href") or "")[:2000], page.url)
         if url.startswith(("http://", "https://")):
             return url
     return next((meta[key][:500] for key in _LICENCES if meta.get(key)), "")
 
 
-def _declared_language(document: Document, linked: Linked, meta: dict[str, str]) -> str:
+def _declared_language(document: Document, meta: dict[str, str]) -> str:
     root = (document.root.attr("lang") if document.root else None) or ""
-    for declared in (root.strip(), linked.language, meta.get("og:locale", "")):
+    for declared in (root.strip(), meta.get("og:locale", "")):
         if _TAG.fullmatch(declared[:40]):
             return declared.replace("_", "-")
     return ""

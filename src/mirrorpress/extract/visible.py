@@ -1,4 +1,4 @@
-"""What readers see round a title: dates and authors without any machine-readable mark.
+"""What readers see round a title: lines near it, the dates in them, and selectors of what gave a fact.
 
 Only asked when structured data is silent. Everything is bounded: so many nodes, so many characters.
 """
@@ -6,72 +6,55 @@ Only asked when structured data is silent. Everything is bounded: so many nodes,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from mirrorpress.extract.dates import date_in, parse_date
-from mirrorpress.extract.names import LONGEST, is_name, is_person, names_in
 from mirrorpress.extract.text import plain
+from mirrorpress.extract.vocabulary import NOT_OF_ARTICLE, UPDATED
 from mirrorpress.markup import Document, Element, Node, Text
 
 _AFTER, _BEFORE = 260, 90  # nodes after and before a title that are looked at
 _LONG_LINE = 160  # characters from which a text is a paragraph
 _PARAGRAPHS = 3  # after so many the article has begun
-_AROUND_DATE = 90  # characters that may stand beside a date
-_UPDATED = re.compile(
-    r"updat|modifi|edited|revised|reviewed|aktualisier|mise à jour|mis à jour|actualizad|atualizad|aggiornat|bijgewerkt|更新|修订|修訂|修改|روزرسانی|обновлен",
-    re.IGNORECASE,
-)
-_NOT_ARTICLE = re.compile(r"copyright|©|expires?|deadline|born|since", re.IGNORECASE)
-_YEAR = re.compile(r"[12۱۲٢１２][\d][\d][\d]|年")
-_BYLINE = re.compile(r"(?:^|[\s_-])(?:post-?|article-?|entry-?|p-|c-|meta-?)?(?:author|byline|writer|contributor)", re.IGNORECASE)
-_NOT_BYLINE = re.compile(r"bio|avatar|image|photo|comment|related|social|title|role|job|date", re.IGNORECASE)
-_AUTHOR_PAGE = re.compile(
-    r"/(?:authors?|autore?n?|auteurs?|staff|contributors?|writers?|people|person|profiles?|columnists?|reporters?|journalists?|redaktion)/[^/?#]", re.IGNORECASE
-)
-_SAYS_BY = re.compile(
-    r"^(?:(?:written|posted|published|story|words|text|reported)?\s?by|authors?|von|par|por|di|door|autore?|auteur|geschrieben von|escrito por|"
-    r"作者|记者|記者|文|撰文|نویسنده|نوشته)(?:\s?[:：/]|\s|$)", re.IGNORECASE,
-)
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "select", "option", "button", "textarea"))
+_LONGEST_DATED = 130  # characters of a line that may give a date
+_MOST_DATED = 12  # lines with a year in them that are tried
+_YEAR = re.compile(r"[12۱۲٢１２]\d\d\d|年")
+_SKIPPED = frozenset("script style noscript template svg select option button textarea".split())
 _STABLE = re.compile(r"[A-Za-z][A-Za-z-]*(?:_{1,2}[A-Za-z-]+)*")  # no hash of a build tool
+_CONTAINERS = frozenset(("article", "body", "html", "main"))
+
+Line = tuple[str, Element]
+"""A text with the element that holds it; an empty text for an element that may say something by its marks."""
 
 
-@dataclass(slots=True)
-class Seen:
-    """What was read round a title, and the elements that showed it."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The lines after a title, and those before it, nearest first."""
+
+    after: Sequence[Line] = ()
+    before: Sequence[Line] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The dates round a title and the element that showed the first."""
 
     published: datetime | None = None
     updated: datetime | None = None
-    authors: tuple[str, ...] = ()
-    published_at: Element | None = None
-    authors_at: Element | None = None
+    at: Element | None = None
 
 
-def date_of(element: Element, language: str) -> datetime | None:
-    """The date that an element gives, in an attribute or its text."""
-    for name in ("datetime", "content", "title"):
-        if (value := element.attr(name)) and (found := parse_date(value, language)):
-            return found
-    return date_in(plain(element.text[:600]), language)
+def look_round(title: Element) -> Around:
+    """The short lines round a title, up to where paragraphs begin."""
+    return Around(
+        list(_lines(islice(title.following, _AFTER))), list(_lines(islice(title.preceding, _BEFORE)))
+    )
 
 
-def look_round(title: Element, language: str) -> Seen:
-    """Read the lines after a title, then those before it, for dates and authors."""
-    seen = Seen()
-    for nodes in (islice(title.following, _AFTER), islice(title.preceding, _BEFORE)):
-        lines = list(_lines(nodes))
-        if seen.published is None:
-            _take_dates(seen, lines, language)
-        if not seen.authors:
-            _take_authors(seen, lines)
-    return seen
-
-
-def _lines(nodes: Iterator[Node]) -> Iterator[tuple[str, Element]]:
-    """Texts with the elements that hold them; elements of which only a mark counts come with an empty text."""
+def _lines(nodes: Iterator[Node]) -> Iterator[Line]:
     paragraphs = 0
     for node in nodes:
         if isinstance(node, Element):
@@ -90,116 +73,64 @@ def _lines(nodes: Iterator[Node]) -> Iterator[tuple[str, Element]]:
             yield text, holder
 
 
-def _take_dates(seen: Seen, lines: list[tuple[str, Element]], language: str) -> None:
-    before = ""
+def dates_around(around: Around, language: str) -> Dated:
+    """The first date of publication and of an update in the lines after a title, else in those before it."""
+    after = _dates(around.after, language)
+    if after.published:
+        return after
+    before = _dates(around.before, language)
+    if before.published:
+        return Dated(before.published, after.updated or before.updated, before.at)
+    return after if after.updated else before
+
+
+def _dates(lines: Sequence[Line], language: str) -> Dated:
+    updated: datetime | None = None
+    updated_at: Element | None = None
+    label = ""
     tried = 0
-    for text, holder in lines:
-        if not text:
+    for line, holder in lines:
+        text, found = line, None
+        if not line:
             if holder.tag != "time" or not (value := holder.attr("datetime")):
                 continue
             text, found = holder.text[:100], parse_date(value, language)
-        elif len(text) > _AROUND_DATE + 40 or not _YEAR.search(text) or _NOT_ARTICLE.search(text):
-            before = text
-            continue
-        else:
+        elif len(line) <= _LONGEST_DATED and _YEAR.search(line) and not NOT_OF_ARTICLE.search(line):
             tried += 1
-            if tried > 12:
-                return
-            found = date_in(text, language)
-        if found is None:
-            before = text or before
-            continue
-        said = f"{before[-40:]} {text}"
-        if mark := _UPDATED.search(said):
-            first = date_in(said[: mark.start()], language) if mark.start() > 8 else None
-            if first is None:
-                seen.updated = seen.updated or found
-                if seen.published_at is None:
-                    seen.published_at = holder
-                before = ""
-                continue
-            found = first
-        seen.published, seen.published_at = found, holder
-        return
-
-
-def _take_authors(seen: Seen, lines: list[tuple[str, Element]]) -> None:
-    by, names = False, []
-    tried = 0
-    for number, (text, holder) in enumerate(lines):
-        if tried > 25:
-            return
-        if not text:
-            if holder.tag == "a":
-                if "author" not in (holder.attr("rel") or "") and not _AUTHOR_PAGE.search((holder.attr("href") or "")[:500]):
-                    continue
-                tried += 1
-                if found := _good(holder.text[:LONGEST]):
-                    seen.authors, seen.authors_at = _with_following(lines, number, found), holder
-                    return
-            elif (kind := holder.attr("class") or "") and _BYLINE.search(kind[:200]) and not _NOT_BYLINE.search(kind[:200]):
-                tried += 1
-                pieces = list(islice(holder.stripped_strings, 8))
-                if found := _of_pieces(pieces):
-                    seen.authors, seen.authors_at = found, holder
-                    return
-            continue
-        if by:
-            by = False
-            if names := [name for name in names_in(text) if is_person(name) or is_name(name)] if len(text) <= 80 else []:
-                seen.authors, seen.authors_at = tuple(names), holder
-                return
-        if len(text) <= 120 and (match := _SAYS_BY.match(text)):
-            rest = text[match.end() :].strip(" :：/")
-            if not rest:
-                by = True
-            elif names := [name for name in names_in(rest) if is_person(name)]:
-                seen.authors, seen.authors_at = tuple(names), holder
-                return
-
-
-def _good(text: str) -> tuple[str, ...]:
-    return names_in(text) if len(text.strip()) <= 100 else ()
-
-
-def _with_following(lines: list[tuple[str, Element]], number: int, found: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of links to further authors' pages near the first."""
-    for text, holder in lines[number + 1 : number + 12]:
-        if not text and holder.tag == "a" and _AUTHOR_PAGE.search((holder.attr("href") or "")[:500]):
-            found += tuple(name for name in _good(holder.text[:LONGEST]) if is_person(name))
-    return tuple(dict.fromkeys(found))[:8]
-
-
-def _of_pieces(pieces: list[str]) -> tuple[str, ...]:
-    """The names in the pieces of a byline: the first piece that names a person and those joined to it."""
-    found: list[str] = []
-    joined = False
-    for piece in pieces:
-        names = [name for name in names_in(piece) if is_person(name)] if len(piece) <= 150 else []
-        if names and (not found or joined):
-            found += names
-            joined = piece.rstrip().endswith((",", " and", "&"))
-        elif found:
-            joined = piece.strip().lower() in (",", "and", "&", "und", "et", ", and")
-            if not joined:
+            if tried > _MOST_DATED:
                 break
-    if not found and pieces:
-        words = [piece for piece in pieces[:2] if not _SAYS_BY.fullmatch(piece)]
-        found = [name for name in names_in(words[0]) if is_name(name)][:1] if words and len(words[0]) <= 40 else []
-    return tuple(dict.fromkeys(found))[:8]
+            found = date_in(line, language)
+        if found is None:
+            label = text or label
+            continue
+        said = f"{label[-40:]} {text}"
+        mark = UPDATED.search(said)
+        if mark is None:
+            return Dated(found, updated, holder)
+        if mark.start() > 8 and (first := date_in(said[: mark.start()], language)):
+            return Dated(first, updated, holder)
+        updated, updated_at, label = updated or found, updated_at or holder, ""
+    return Dated(None, updated, updated_at)
+
+
+def date_of(element: Element, language: str) -> datetime | None:
+    """The date that an element gives, in an attribute or its text."""
+    for name in ("datetime", "content", "title"):
+        if (value := element.attr(name)) and (found := parse_date(value, language)):
+            return found
+    return date_in(plain(element.text[:600]), language)
 
 
 def selector_of(element: Element | None, document: Document) -> str:
     """A CSS selector by tag and stable classes whose first match is the element or a near ancestor of it;
     empty when there is none."""
     for _ in range(3):
-        if element is None or element.tag in ("body", "html", "main", "article"):
+        if element is None or element.tag in _CONTAINERS:
             return ""
-        classes = [name for name in (element.attr("class") or "")[:300].split() if _STABLE.fullmatch(name)][:3]
-        if classes or element.tag == "time":
-            selector = ".".join([element.tag, *classes])
-            first = document.select_one(selector)
-            if first is not None and first == element:
+        names = [name for name in (element.attr("class") or "")[:300].split() if _STABLE.fullmatch(name)]
+        if names or element.tag == "time":
+            selector = ".".join([element.tag, *names[:3]])
+            if document.select_one(selector) == element:
                 return selector
         parent = element.parent
         element = parent if isinstance(parent, Element) and len(parent.text) <= 300 else None
