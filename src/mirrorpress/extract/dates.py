@@ -13,8 +13,8 @@ LONGEST = 200
 """Characters of a text that are searched for a date."""
 
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-# Addresses that say the day otherwise: ".../2025/6/9/x", ".../mill-03142022101010.html",
-# ".../gb/20/7/3/n77.htm", ".../2023/oct/03/x", ".../x-2022-03-14", ".../story/2022-03-14_x", ".../t20220314_1.html".
+# Addresses that say the day otherwise: ".../2025/6/9/x", ".../2023/oct/03/x", ".../mill-03142022101010.html",
+# ".../gb/20/7/3/n77.htm", ".../x-2022-03-14", ".../story/2022-03-14_x", ".../t20220314_1.html".
 _URL_SLASHED = re.compile(r"/(20\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
 _URL_NAMED = re.compile(r"/(20\d\d)/([a-z]{3,9})/(\d\d?)(?=/|$)", re.IGNORECASE)
 _URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
@@ -35,19 +35,24 @@ _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\d)(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)",
-        rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th|er|º|\.)?[\s-]?(?:of |de )?(?P<name>{_MONTH})\.?,?[\s-]"
-        r"(?:de |del )?(?P<y>\d{4})(?!\d)",
+        (
+            rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th|er|º|\.)?[\s-]?(?:of |de )?(?P<name>{_MONTH})\.?,?[\s-]"
+            r"(?:de |del )?(?P<y>\d{4})(?!\d)"
+        ),
         rf"(?<![^\W\d_])(?P<name>{_MONTH})[.,]?\s?(?P<d>\d\d?)(?:st|nd|rd|th)?(?:,\s?|\s)(?P<y>\d{{4}})(?!\d)",
-        r"(?<![\d./-])(?P<first>\d\d?)(?P<mark>[-/.])\s?(?P<second>\d\d?)(?P=mark)\s?(?P<y>\d{4})(?!\d)",
-        rf"(?<!\d)(?P<d>\d\d?)\s?(?P<jalali>{_alternatives(JALALI_MONTHS)})[\s،]{{1,2}}"
-        r"(?:ماه |سال )?(?P<y>1[34]\d\d)(?!\d)",
+        r"(?<![\d./-])(?P<first>\d\d?)(?P<mark>[-/.])\s?(?P<second>\d\d?)(?P=mark)\s?(?P<y>\d{4})(?!\.?\d)",
+        (
+            rf"(?<!\d)(?P<d>\d\d?)\s?(?P<jalali>{_alternatives(JALALI_MONTHS)})[\s،]{{1,2}}"
+            r"(?:ماه |سال )?(?P<y>1[34]\d\d)(?!\d)"
+        ),
     )
 )
 _NET_TIME = re.compile(r" \d\d:\d\d:\d\d(?! ?[ap]m)", re.IGNORECASE)
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "bst": 1, "wet": 0, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
-    "eest": 3, "msk": 3, "irst": 3.5, "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
-    "edt": -4, "est": -5, "cdt": -5, "mst": -7, "mdt": -6, "pdt": -7, "pst": -8,
+    "eest": 3, "msk": 3, "irst": 3.5, "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10,
+    "aedt": 11, "nzst": 12, "nzdt": 13, "edt": -4, "est": -5, "cdt": -5, "mst": -7, "mdt": -6, "pdt": -7,
+    "pst": -8,
 }  # fmt: skip
 # Names that stand for several zones (CST, IST) or for two by the season (ET) are left out.
 _TIME = re.compile(

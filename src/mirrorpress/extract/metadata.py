@@ -127,7 +127,7 @@ def _metas(document: Document) -> dict[str, str]:
         ].lower()
         if not name:
             continue
-        value = plain((element.attr("content") or "")[:5000])
+        value = (element.attr("content") or "")[:5000].strip()
         if value and name not in found:
             found[name] = value
         elif (
@@ -151,7 +151,7 @@ def _site_names(page: Page, linked: Linked, meta: dict[str, str]) -> list[str]:
         meta.get(key, "")
         for key in ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
     )
-    return [name[:200] for name in (*page.site_names, *named, *linked.names) if name]
+    return [plain(name[:200]) for name in (*page.site_names, *named, *linked.names) if name]
 
 
 def _hint(language: str, url: str) -> str:
@@ -191,7 +191,7 @@ def _licence(document: Document, page: Page, meta: dict[str, str]) -> str:
         url = links.resolve((element.attr("href") or "")[:2000], page.url)
         if url.startswith(("http://", "https://")):
             return url
-    return next((meta[key][:500] for key in _LICENCES if meta.get(key)), "")
+    return next((plain(meta[key][:500]) for key in _LICENCES if key in meta), "")
 
 
 def _declared_language(document: Document, meta: dict[str, str]) -> str:

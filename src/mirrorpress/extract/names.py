@@ -12,6 +12,7 @@ from mirrorpress.extract.vocabulary import DEGREE, DESK, INTRODUCTION, NOBODY, P
 LONGEST = 300
 """Characters of a text that are searched for names."""
 _MOST = 8
+_LONGEST_NAME = 6  # words
 _BETWEEN = re.compile(
     r"\s*[,;|/、，；•―]\s*|\s+(?:and|und|et|with|&|\+|–|—|-|~|与|和|و)\s+|(?<=[^\W\d_])\s*&\s*", re.IGNORECASE
 )
@@ -25,7 +26,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*\.?")
 
 
 def is_person(name: str) -> bool:
-    """Whether a name is a person's: two to five capitalised words, up to four in a script without capitals."""
+    """Whether a name is a person's: two to five capitalised words, up to four where there are no capitals."""
     words = name.split()
     if any(character.isdigit() for character in name) or not words or len(name) > 50 or DESK.search(name):
         return False
@@ -49,7 +50,7 @@ def is_name(name: str) -> bool:
         return False
     if _CASELESS.search(name):
         return len(name.split()) <= 5 and (not _HAN.search(name) or len(name) <= 12)
-    return len(name.split()) <= 6 and not name.endswith(("?", "!", ":")) and name[0].isalnum()
+    return len(name.split()) <= _LONGEST_NAME and not name.endswith(("?", "!", ":")) and name[0].isalnum()
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -63,11 +64,13 @@ def names_in(text: str) -> tuple[str, ...]:
         return (plain(f"{parts[1]} {parts[0]}"),) if is_name(parts[0]) else ()  # "Moor, Tilda"
     if len(parts) == 1 and _HAN.search(text) and all(2 <= len(part) <= 4 for part in text.split()):
         parts = text.split()
+    if parts and len(parts[0].split()) > _LONGEST_NAME:
+        return ()  # a sentence; what follows its comma is no name
     names: list[str] = []
     for number, part in enumerate(INTRODUCTION.sub("", part) for part in parts):
         if number and (ROLE.search(part) or DEGREE.fullmatch(part) or any(one.isdigit() for one in part)):
             continue
-        if is_name(part):
+        if is_name(part) and not (number and part.islower() and " " in part):
             names.append(part)
     return tuple(dict.fromkeys(names))[:_MOST]
 

@@ -17,6 +17,10 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _BETWEEN = re.compile(
     r"\s*[|｜»«│]\s*|\s+(?:[-–—•·:~/]|::)\s+|_(?=[^\W\d_])|(?<=[\u3400-\u9fff！？。])[-–—](?=[\u3400-\u9fff])"
 )
+# "渡轮又迟到了_河口报", "渡轮又迟到了-河口新闻网" on pages that name their site nowhere else
+_HAN_SITE = re.compile(
+    r"[\u3400-\u9fff]{1,10}(?:网|網|网站|報|报|社|在线|在線|新闻|新聞|频道|頻道|电台|電台|电视台|電視台)"
+)
 _WORDS = re.compile(r"\w+")
 _HEADLINES = "[itemprop~=headline], .entry-title, .post-title, .article-title, .headline, .title"
 
@@ -70,7 +74,8 @@ def choose(
         and fold(heading[0])
         and not _leads_home(heading[1], url)
     ]
-    given = [title for title in given if title]
+    given = [title[:LONGEST] for title in given if title]
+    whole = whole[:LONGEST]
     folded = [fold(title) for title in given]
     parts = [fold(part) for part in parts_of(whole)]
     titles = [*given, *([whole] if whole else [])]
@@ -135,7 +140,9 @@ def _shown_below(document: Document, good: Sequence[Heading], folded: Sequence[s
         for element in document.select(query)[:8]:
             text = text_of(element)
             own = fold(text)
-            if len(own) > 7 and any(title == own or (not good and title.startswith(own)) for title in folded):
+            if len(own) > (7 if own.isascii() else 3) and any(
+                title == own or (not good and title.startswith(own)) for title in folded
+            ):
                 return text, element
     return None
 
@@ -196,4 +203,9 @@ def _without_site(title: str, names: set[str], host: str) -> str:
 
 def _names_site(part: str, names: set[str], label: str) -> bool:
     own = fold(part)
-    return not own or own in names or (len(label) > 2 and (label in own or (len(own) > 3 and own in label)))
+    return (
+        not own
+        or own in names
+        or bool(_HAN_SITE.fullmatch(part.strip()))
+        or (len(label) > 2 and (label in own or (len(own) > 3 and own in label)))
+    )
