@@ -8,6 +8,7 @@ help:
 	@echo "make demo    mirror a sample newsroom, twice, into .demo/"
 	@echo "make test    format, lint, types, rooms, tests"
 	@echo "make bench   speed and memory, side by side with peers"
+	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
 	@echo "make lock    pin the dependencies again (needs uv)"
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
@@ -43,12 +44,25 @@ test: lint
 bench: .bench/.run
 	.bench/bin/python -m bench
 
+# --no-deps: the pins are complete, and pip 23 stumbles over the two ways in which peers ask for lxml[html-clean].
+.bench-extract/.run: requirements/bench-extract.txt pyproject.toml
+	test -x .bench-extract/bin/python || $(PYTHON) -m venv .bench-extract
+	.bench-extract/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench-extract.txt
+	.bench-extract/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# DATA: the folder that holds the checkouts; OPTIONS: more for the program, such as OPTIONS="--split test"
+DATA ?= data
+bench-extract: .bench-extract/.run
+	.bench-extract/bin/python -m bench.extraction --data $(DATA) $(OPTIONS)
+
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench pyproject.toml requirements/build.in -o requirements/bench.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench-extract pyproject.toml requirements/build.in -o requirements/bench-extract.txt
 
 clean:
-	rm -rf $(VENV) .bench .demo
+	rm -rf $(VENV) .bench .bench-extract .demo
 
-.PHONY: help demo lint test bench lock clean
+.PHONY: help demo lint test bench bench-extract lock clean

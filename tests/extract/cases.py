@@ -5,7 +5,12 @@
     url, content_type, encoding (what the bytes are turned into before reading), language, title (the entry's),
     site_names, old_mirror, missing (numbers of pictures that could not be carried)
     [rules] body, title, authors, published, remove
-    [expected] title, authors, published, updated, language, kept, absent, pictures, error
+    [expected] title, authors, published, updated, language, kept, absent, once, pictures, error,
+        partial, next_page, engine, confidence_at_least
+
+``kept`` phrases stand in the article, ``absent`` ones do not, ``once`` ones stand in it exactly once; ``partial``
+(true or false), ``next_page`` (an address), ``engine`` (its name) and ``confidence_at_least`` (0 to 1) are looked at
+only where a case names them.
 
 ``expected.md`` is the article's Markdown as a git host gets it, with the pictures in ``../../assets``. A case
 whose page is no article has ``expected.error`` instead.

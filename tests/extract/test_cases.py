@@ -36,10 +36,16 @@ def test_reads_a_page_as_expected(case: Case) -> None:
         assert phrase in article.html
     for phrase in expected.get("absent", ()):
         assert phrase not in article.markdown + article.html + article.excerpt + article.title
+    for phrase in expected.get("once", ()):
+        assert article.markdown.count(phrase) == article.html.count(phrase) == 1
     if "pictures" in expected:
         assert [
             [picture.urls[0], picture.caption, picture.credit] for picture in article.pictures
         ] == expected["pictures"]
+    for key in ("partial", "next_page", "engine"):
+        if key in expected:
+            assert getattr(draft, key) == expected[key]
+    assert draft.confidence >= expected.get("confidence_at_least", 0)
 
 
 @pytest.mark.parametrize("case", ARTICLES, ids=name_of)

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mirrorpress.extract.blocks import Block, figure_block
+from mirrorpress.extract.dates import parse_date
 from mirrorpress.extract.figures import is_caption_after_picture
+from mirrorpress.extract.lexicon import phrase_kind
 from mirrorpress.extract.text import squeeze
 from mirrorpress.model import Picture
 
+_NOTICE = re.compile(
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|حق نشر|کپی",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 300  # characters
+_LONGEST_DATELINE = 90  # characters of a line that says when and whence
 _LONGEST_KICKER = 100  # characters
+_SAYS_WHEN = 3  # of ``phrase_kind``
 _LONGEST_BYLINE = 30  # letters beside the authors' names: "By", "and", a month, a place
+
+
+def is_notice(text: str) -> bool:
+    """Whether a block is a notice of the publisher's: rights, reprinting, who is responsible."""
+    return len(text) < _LONGEST_NOTICE and _NOTICE.search(text) is not None
+
+
+def words_of_body(blocks: list[Block]) -> str:
+    """The article's own words, a block a line: no captions, no notices below it."""
+    last = len(blocks)
+    while last and (blocks[last - 1].kind == "figure" or is_notice(blocks[last - 1].text)):
+        last -= 1
+    return "\n".join(block.text for block in blocks[:last] if block.text and block.kind != "figure")
 
 
 def adopt_captions(blocks: list[Block], pictures: list[Picture]) -> list[Block]:
@@ -35,8 +58,19 @@ def without_opening(blocks: list[Block], title: str, authors: tuple[str, ...]) -
     told = next((n for n in headings if squeeze(blocks[n].text) == squeeze(title)), None)
     if told is not None and all(len(blocks[n].text) <= _LONGEST_KICKER for n in words if n < told):
         blocks = [block for n, block in enumerate(blocks) if n > told or block.kind == "figure"]
-    byline = next((n for n, block in enumerate(blocks[:4]) if _is_byline(block, authors)), None)
-    return blocks if byline is None else [*blocks[:byline], *blocks[byline + 1 :]]
+    return [
+        block
+        for n, block in enumerate(blocks)
+        if n >= 4 or not (_is_byline(block, authors) or _is_dateline(block))
+    ]
+
+
+def _is_dateline(block: Block) -> bool:
+    """Whether a block of the opening says when the article came out, and whence, and nothing else."""
+    if block.kind != "p" or len(block.text) > _LONGEST_DATELINE or parse_date(block.text) is None:
+        return False
+    letters = sum(character.isalpha() for character in block.text)
+    return letters <= _LONGEST_BYLINE or phrase_kind(block.text.casefold()) == _SAYS_WHEN
 
 
 def _is_byline(block: Block, authors: tuple[str, ...]) -> bool:

@@ -88,6 +88,10 @@ class Line:
 
     def end(self) -> list[Run]:
         """End the paragraph and give all since the last call; marks stay open for what follows."""
+        if not self._text and not self._runs and not self._stack:
+            self._breaks = 0
+            self._space = ""
+            return []
         self._end_paragraph()
         self._breaks = 0
         self._space = ""

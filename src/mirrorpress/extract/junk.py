@@ -18,7 +18,7 @@ _NEVER = (
     "textarea, svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, "
     "amp-sidebar, ins.adsbygoogle"
 )
-_HIDDEN_STYLE = re.compile(
+HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
@@ -43,6 +43,10 @@ _BYLINE = frozenset(
 )
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
+_MAY_APPEAL = ", ".join(
+    f'[href*="{word}" i]'
+    for word in "subscri donat member support-us supportus contribute juanzhu zanzhu".split()
+)
 _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
 
 
@@ -61,7 +65,7 @@ def is_hidden(element: Element) -> bool:
     attributes = element.attrs
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    return bool(_HIDDEN_STYLE.search(element.attr("style") or ""))
+    return bool(HIDDEN_STYLE.search(element.attr("style") or ""))
 
 
 def prune(root: Node, *, automatic: bool) -> None:
@@ -69,7 +73,7 @@ def prune(root: Node, *, automatic: bool) -> None:
 
     With ``automatic`` false an operator chose the body by selector: only what no body may hold goes.
     """
-    _keep_lazy_pictures(root)
+    keep_lazy_pictures(root)
     root.remove(_NEVER)
     root.remove("noscript")
     total = max(len(root.text), 1)
@@ -101,7 +105,7 @@ def _is_named_junk(element: Element, *, automatic: bool) -> bool:
     return automatic and element.tag in ("aside", "footer") and link_density(element) > 0.4
 
 
-def _keep_lazy_pictures(root: Node) -> None:
+def keep_lazy_pictures(root: Node) -> None:
     """Put a picture that only ``<noscript>`` holds where the script would have put it."""
     for element in root.select("noscript"):
         pictures = element.select("img")
@@ -129,6 +133,8 @@ def is_appeal(element: Element) -> bool:
 
     Old mirrors turned links into ``<span href>``; both forms count.
     """
+    if element.select_one(_MAY_APPEAL) is None:
+        return False
     targets = [node.attr("href") or "" for node in element.select("a[href], [href]")]
     asking = sum(1 for target in targets if _APPEAL.search(target))
     if not asking or asking < 0.6 * len(targets):

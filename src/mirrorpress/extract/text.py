@@ -12,6 +12,7 @@ _FORBIDDEN = re.compile(
 # Overrides and embeddings can make a text read as what it is not (CVE-2021-42574); the marks
 # U+200E and U+200F and the joiners U+200C and U+200D are needed by Persian and stay.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ANY = re.compile(_FORBIDDEN.pattern[:-1] + _BIDI.pattern[1:])
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060]+")
 
@@ -20,7 +21,7 @@ CJK = "\u2e80-\u303f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\
 
 def clean(text: str) -> str:
     """Remove characters that no text should hold; keep all white space."""
-    return _BIDI.sub("", _FORBIDDEN.sub("", text))
+    return _ANY.sub("", text) if _ANY.search(text) else text
 
 
 def plain(text: str) -> str:

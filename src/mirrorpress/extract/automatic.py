@@ -1,0 +1,300 @@
+"""Which blocks of a page are the article, when no selector says so: outline, two looks, and what follows for
+pictures, captions and headings.
+
+    strip | outline | first look | second look | keep -> the page's tree, cut down to its article
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+from mirrorpress.extract.features import Known, first_look, second_look
+from mirrorpress.extract.forest import Classifier, classifier
+from mirrorpress.extract.body import is_notice
+from mirrorpress.extract.junk import keep_lazy_pictures
+from mirrorpress.extract.layout import block_name, layout_of
+from mirrorpress.extract.lexicon import GROUPS, groups_of_names
+from mirrorpress.extract.memory import SiteMemory
+from mirrorpress.extract.outline import Outline, Piece, Place, outline
+from mirrorpress.markup import Document, Element, Node
+from mirrorpress.model import Layout
+
+NEVER = (
+    "script, style, svg, template, noscript, input, button, select, textarea, canvas, link, meta, dialog, nav, "
+    "base, map, frame, frameset, applet, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+)
+"""What no article holds, removed before the walk; the classifier was trained without it."""
+_DOUBTFUL, _CERTAIN = (
+    0.35,
+    0.85,
+)  # chances asked of blocks inside and outside the container of the site's pages
+_CAPTION = 1 << GROUPS.index("caption")
+_AROUND_PICTURE = 400  # characters of a place that is a picture with its words
+_BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
+_AFTER = 2
+_MOST_PICTURES = 200  # of one page
+_MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
+_PARTS = frozenset(
+    "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
+)
+_BRIEF = 500  # characters of a page that is too short to have anything round its article
+_NOTICES = 6  # blocks below the last paragraph among which the publisher's notices stand
+_BULK = 0.4  # a hidden element with more of the kept text than this is shown by a script
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found: ``chances`` (0 to 1) and ``kept`` for each piece of the outline; ``root`` is the innermost
+    place that holds all that was kept, None when nothing was."""
+
+    outline: Outline
+    chances: list[float]
+    kept: list[bool]
+    confidence: float
+    root: Node | None = None
+
+    @property
+    def length(self) -> int:
+        """Characters of what was kept."""
+        return sum(len(piece.text) for piece, one in zip(self.outline.pieces, self.kept, strict=True) if one)
+
+    def keep(self, kept: list[bool], confidence: float) -> None:
+        """Take another's choice of blocks; pictures and captions follow from it."""
+        seen = self.outline
+        self.kept, self.confidence = kept, confidence
+        _drop_hidden(seen, kept)
+        _keep_pictures(seen, kept)
+        _keep_notices(seen, kept)
+        self.root = seen.places[_whole(seen.places, _around(seen, kept))].element if any(kept) else None
+
+    def layout(self) -> Layout:
+        """What the page shows of its site's layout."""
+        return layout_of(self.outline, self.kept)
+
+
+def strip(document: Document) -> Node:
+    """Remove from a page, in place, what no article holds; returns its body."""
+    keep_lazy_pictures(document)
+    document.remove(NEVER)
+    return document.select_one("body") or document
+
+
+def find(body: Node, known: Known, memory: SiteMemory | None = None) -> Found:
+    """Decide about every block below a stripped ``body``, with what other pages of the site taught."""
+    seen = outline(body)
+    chances = judge(seen, known, classifier())
+    found = Found(seen, chances, [], _certainty(seen, chances))
+    kept = [chance > 0.5 for chance in chances]
+    if memory is not None and memory.pages:
+        kept = _remembered(seen, chances, kept, memory)
+    if not any(kept) and sum(len(piece.text) for piece in seen.pieces) < _BRIEF:
+        kept = [bool(piece.text) and piece.linked < 0.5 * len(piece.text) for piece in seen.pieces]
+    found.keep(kept, found.confidence)
+    return found
+
+
+def squash(odds: float) -> float:
+    """Log-odds to a chance between 0 and 1, by operations that IEEE 754 rounds the same everywhere."""
+    return 0.5 + 0.5 * odds / sqrt(2.0 + odds * odds)
+
+
+def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
+    """For each piece the chance that it belongs to the article; 0 for pictures."""
+    looked = first_look(seen, known)
+    odds = [model.first(row) for row in looked.rows]
+    again = [index for index, value in enumerate(odds) if value > model.floor]
+    chances = [0.0] * len(seen.pieces)
+    told = second_look(seen, looked, [squash(value) for value in odds], again)
+    for index, row in zip(again, told, strict=True):
+        chances[looked.blocks.numbers[looked.told[index]]] = squash(model.second(row))
+    return chances
+
+
+def cut_down(found: Found) -> None:
+    """Remove from the tree all that was not kept."""
+    places, pieces, kept = found.outline.places, found.outline.pieces, found.kept
+    sums = [0]
+    for one in kept:
+        sums.append(sums[-1] + one)
+    gone = [False] * len(places)
+    for number, place in enumerate(places):
+        if number and gone[place.parent]:
+            gone[number] = True
+        elif number and sums[place.last] == sums[place.first]:
+            gone[number] = True
+            if place.last > place.first:
+                place.element.decompose()
+    for piece, one in zip(pieces, kept, strict=True):
+        if not one and not gone[piece.place]:
+            for node in piece.nodes:
+                node.decompose()
+
+
+# --- what other pages of the site taught ---------------------------------------------------------
+
+
+def _remembered(seen: Outline, chances: list[float], kept: list[bool], memory: SiteMemory) -> list[bool]:
+    """The choice corrected: no block that stands on several pages; inside the usual container doubtful blocks
+    stay, outside only sure ones do. A container that holds less than half of the article is not believed."""
+    pieces = seen.pieces
+    if memory.repeated:
+        kept = [
+            one and block_name(piece.text) not in memory.repeated
+            for one, piece in zip(kept, pieces, strict=True)
+        ]
+    container = _place_of(seen, memory.container)
+    if container is None:
+        return kept
+    mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
+    inside = range(container.first, container.last)
+    if 2 * sum(len(pieces[number].text) for number in inside if kept[number]) < mass:
+        return kept
+    return [
+        (chance > _DOUBTFUL and (one or block_name(piece.text) not in memory.repeated))
+        if number in inside
+        else (one and chance > _CERTAIN)
+        for number, (piece, chance, one) in enumerate(zip(pieces, chances, kept, strict=True))
+    ]
+
+
+def _place_of(seen: Outline, selector: str) -> Place | None:
+    """The one place that a selector matches; None for none or several."""
+    root = seen.places[0].element
+    found = root.select(selector) if selector and selector != "body" else []
+    if len(found) != 1:
+        return None
+    return next((place for place in seen.places if place.element == found[0]), None)
+
+
+# --- what follows from the blocks that were kept ------------------------------------------------
+
+
+def _drop_hidden(seen: Outline, kept: list[bool]) -> None:
+    """Hidden blocks go, unless most of the article is hidden until a script shows it."""
+    mass = hidden = 0
+    for piece, one in zip(seen.pieces, kept, strict=True):
+        if one:
+            mass += len(piece.text)
+            hidden += len(piece.text) * seen.places[piece.place].hidden
+    if 0 < hidden <= _BULK * mass:
+        for number, piece in enumerate(seen.pieces):
+            if kept[number] and seen.places[piece.place].hidden:
+                kept[number] = False
+
+
+def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
+    """Keep the article's pictures, each with its caption."""
+    pieces, places = seen.pieces, seen.places
+    words = [number for number, one in enumerate(kept) if one]
+    if not words:
+        return
+    first, last = words[0], words[-1]
+    texts, chosen = [0], [0]  # text blocks, and those of them kept, before each piece
+    for piece, one in zip(pieces, kept, strict=True):
+        texts.append(texts[-1] + (not piece.picture))
+        chosen.append(chosen[-1] + one)
+    body = _around(seen, kept)
+    pictures = 0
+    for number, piece in enumerate(pieces):
+        if not piece.picture or pictures >= _MOST_PICTURES:
+            continue
+        inside = first < number < last
+        before = number < first and texts[first] - texts[number] <= _BEFORE
+        after = number > last and texts[number] - texts[last + 1] <= _AFTER
+        if not (inside or before or after) or _is_hidden(seen, number, beside=first):
+            continue
+        place = _worded(places, piece.place)
+        around = places[place]
+        some_kept = chosen[around.last] > chosen[around.first]
+        captioned = _is_captioned(places, place, piece)
+        if after and not (captioned and _holds(places, body, piece.place)):
+            continue
+        if before and not captioned and around.length > _AROUND_PICTURE and not some_kept:
+            continue
+        teaser = around.linked > 0.5 * around.length or piece.linked
+        if captioned or some_kept or (around.length <= _AROUND_PICTURE and not teaser):
+            kept[number] = True
+            pictures += 1
+        if captioned and around.last - around.first <= _MOST_CAPTIONS:
+            for n in range(around.first, around.last):
+                kept[n] = kept[n] or not pieces[n].picture
+
+
+def _keep_notices(seen: Outline, kept: list[bool]) -> None:
+    """Keep the publisher's own notices right below the article."""
+    pieces = seen.pieces
+    words = [number for number, one in enumerate(kept) if one and pieces[number].text]
+    if not words:
+        return
+    last = words[-1]
+    below = [number for number in range(last + 1, len(pieces)) if pieces[number].text][:_NOTICES]
+    for number in below:
+        piece = pieces[number]
+        if not piece.linked and not _is_hidden(seen, number, beside=last) and is_notice(piece.text):
+            kept[number] = True
+
+
+def _is_hidden(seen: Outline, number: int, *, beside: int) -> bool:
+    """Whether a piece is hidden where the piece ``beside`` it is not."""
+    pieces, places = seen.pieces, seen.places
+    return places[pieces[number].place].hidden and not places[pieces[beside].place].hidden
+
+
+def _worded(places: list[Place], number: int) -> int:
+    """The innermost place around, and with, ``number`` that holds words."""
+    while not places[number].length and places[number].parent > 0:
+        number = places[number].parent
+    return number
+
+
+def _is_captioned(places: list[Place], number: int, piece: Piece) -> bool:
+    """Whether a place is a picture and the words about it."""
+    place = places[number]
+    if not 0 < place.length <= _AROUND_PICTURE or place.linked > 0.6 * place.length:
+        return False
+    if place.tag in ("figure", "figcaption"):
+        return True
+    for near in (number, piece.place):
+        element = places[near].element
+        if isinstance(element, Element):
+            names = f"{element.attr('class') or ''} {element.attr('id') or ''}"
+            if groups_of_names(names) & _CAPTION or places[near].tag == "figure":
+                return True
+    return False
+
+
+def _around(seen: Outline, kept: list[bool]) -> int:
+    """The innermost place that holds every kept piece."""
+    numbers = [number for number, one in enumerate(kept) if one]
+    if not numbers:
+        return 0
+    place = seen.pieces[numbers[0]].place
+    while place > 0 and not (
+        seen.places[place].first <= numbers[0] and numbers[-1] < seen.places[place].last
+    ):
+        place = seen.places[place].parent
+    return place
+
+
+def _whole(places: list[Place], number: int) -> int:
+    """The place itself, or the one around it where it is only a part of a list, table or paragraph."""
+    while places[number].tag in _PARTS and places[number].parent >= 0:
+        number = places[number].parent
+    return number
+
+
+def _certainty(seen: Outline, chances: list[float]) -> float:
+    """How sure the classifier is of the blocks that could be the article (0 to 1), by their length."""
+    whole = sure = 0.0
+    for piece, chance in zip(seen.pieces, chances, strict=True):
+        if chance > 0.1:
+            whole += len(piece.text)
+            sure += len(piece.text) * abs(2 * chance - 1)
+    return sure / whole if whole else 0.0
+
+
+def _holds(places: list[Place], outer: int, inner: int) -> bool:
+    while inner > outer:
+        inner = places[inner].parent
+    return inner == outer

@@ -1,0 +1,1 @@
+"""Trains the block classifier of ``mirrorpress.extract`` from pages whose article is known."""
