@@ -17,11 +17,12 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from mirrorpress.extract.automatic import squash, strip
+from mirrorpress.extract.automatic import squash
 from mirrorpress.extract.features import FIRST, SECOND, Rows, first_look, second_look
 from mirrorpress.extract.metadata import read_metadata
 from mirrorpress.extract.draft import Page as Read
 from mirrorpress.extract.outline import Outline, outline
+from mirrorpress.extract.junk import strip
 from mirrorpress.extract.known import known_of
 from mirrorpress.markup import decode, parse
 from training.labels import from_labels, from_truth
@@ -77,7 +78,8 @@ def prepared(page: Page) -> Sample | None:
     """A page's sample; None when it holds no text."""
     document = parse(decode(page.body()))
     known = known_of(read_metadata(document, Read(url=page.url or "https://page.invalid/", body=b"")))
-    seen = outline(strip(document))
+    strip(document)
+    seen = outline(document.select_one("body") or document)
     looked = first_look(seen, known)
     if not looked.rows:
         return None

@@ -1,7 +1,7 @@
 """Which blocks of a page are the article, when no selector says so: outline, two looks, and what follows for
 pictures, captions and headings.
 
-    strip | outline | first look | second look | keep -> the page's tree, cut down to its article
+    outline | first look | second look | keep -> the page's tree, cut down to its article
 """
 
 from __future__ import annotations
@@ -11,20 +11,15 @@ from math import sqrt
 
 from mirrorpress.extract.features import Known, first_look, second_look
 from mirrorpress.extract.forest import Classifier, classifier
+from mirrorpress.extract import corrections
 from mirrorpress.extract.body import is_notice
-from mirrorpress.extract.junk import keep_lazy_pictures
 from mirrorpress.extract.layout import block_name, layout_of
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
 from mirrorpress.extract.memory import SiteMemory
 from mirrorpress.extract.outline import Outline, Piece, Place, outline
-from mirrorpress.markup import Document, Element, Node
+from mirrorpress.markup import Element, Node
 from mirrorpress.model import Layout
 
-NEVER = (
-    "script, style, svg, template, noscript, input, button, select, textarea, canvas, link, meta, dialog, nav, "
-    "base, map, frame, frameset, applet, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
-)
-"""What no article holds, removed before the walk; the classifier was trained without it."""
 _DOUBTFUL, _CERTAIN = (
     0.35,
     0.85,
@@ -40,7 +35,6 @@ _PARTS = frozenset(
 )
 _BRIEF = 500  # characters of a page that is too short to have anything round its article
 _NOTICES = 6  # blocks below the last paragraph among which the publisher's notices stand
-_BULK = 0.4  # a hidden element with more of the kept text than this is shown by a script
 
 
 @dataclass(slots=True)
@@ -52,6 +46,7 @@ class Found:
     chances: list[float]
     kept: list[bool]
     confidence: float
+    titles: frozenset[str] = frozenset()
     root: Node | None = None
 
     @property
@@ -63,7 +58,10 @@ class Found:
         """Take another's choice of blocks; pictures and captions follow from it."""
         seen = self.outline
         self.kept, self.confidence = kept, confidence
-        _drop_hidden(seen, kept)
+        corrections.drop_hidden(seen, kept)
+        corrections.drop_copies(seen, kept)
+        corrections.drop_other_stories(seen, kept, self.titles)
+        corrections.drop_named(seen, kept)
         _keep_pictures(seen, kept)
         _keep_notices(seen, kept)
         self.root = seen.places[_whole(seen.places, _around(seen, kept))].element if any(kept) else None
@@ -73,18 +71,11 @@ class Found:
         return layout_of(self.outline, self.kept)
 
 
-def strip(document: Document) -> Node:
-    """Remove from a page, in place, what no article holds; returns its body."""
-    keep_lazy_pictures(document)
-    document.remove(NEVER)
-    return document.select_one("body") or document
-
-
 def find(body: Node, known: Known, memory: SiteMemory | None = None) -> Found:
     """Decide about every block below a stripped ``body``, with what other pages of the site taught."""
     seen = outline(body)
     chances = judge(seen, known, classifier())
-    found = Found(seen, chances, [], _certainty(seen, chances))
+    found = Found(seen, chances, [], _certainty(seen, chances), known.titles)
     kept = [chance > 0.5 for chance in chances]
     if memory is not None and memory.pages:
         kept = _remembered(seen, chances, kept, memory)
@@ -168,19 +159,6 @@ def _place_of(seen: Outline, selector: str) -> Place | None:
 
 
 # --- what follows from the blocks that were kept ------------------------------------------------
-
-
-def _drop_hidden(seen: Outline, kept: list[bool]) -> None:
-    """Hidden blocks go, unless most of the article is hidden until a script shows it."""
-    mass = hidden = 0
-    for piece, one in zip(seen.pieces, kept, strict=True):
-        if one:
-            mass += len(piece.text)
-            hidden += len(piece.text) * seen.places[piece.place].hidden
-    if 0 < hidden <= _BULK * mass:
-        for number, piece in enumerate(seen.pieces):
-            if kept[number] and seen.places[piece.place].hidden:
-                kept[number] = False
 
 
 def _keep_pictures(seen: Outline, kept: list[bool]) -> None:

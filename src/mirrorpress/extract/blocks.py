@@ -17,6 +17,7 @@ from mirrorpress.extract.junk import is_appeal, words_of
 from mirrorpress.extract.pictures import picture_of
 from mirrorpress.extract.tables import data_cells
 from mirrorpress.extract.text import clean
+from mirrorpress.extract.videos import PLAYERS, video_of
 from mirrorpress.markup import Element, Node, Text
 from mirrorpress.model import Picture
 
@@ -37,7 +38,7 @@ _AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # written round an element's 
 
 @dataclass(slots=True)
 class Block:
-    """One block: ``kind`` is p, h (heading), figure, list, table, quote, pre or hr; ``inner`` its words
+    """One block: ``kind`` is p, h (heading), figure, video, list, table, quote, pre or hr; ``inner`` its words
     with their marks, in lines."""
 
     kind: str
@@ -88,6 +89,8 @@ class Flow:
             self.take(element, depth)  # trees made by script may hold words inside
         elif tag in ("img", "picture", "amp-img"):
             self._figure(element)
+        elif tag in PLAYERS:
+            self._video(element)
         elif tag == "a":
             self._link(element, depth)
         elif tag in _AROUND:
@@ -240,6 +243,14 @@ class Flow:
         if not known:
             self.pictures.append(picture)
             self.blocks.append(figure_block(len(self.pictures) - 1, picture))
+
+    def _video(self, element: Element) -> None:
+        """A link to a video where it would have played."""
+        if found := video_of(element, self.base):
+            address, label = found
+            self.close()
+            link = f'<a href="{escape(address)}">{escape(label, quote=False)}</a>'
+            self.blocks.append(Block("video", f"<p>▶ {link}</p>", "", inner=f"▶ {link}"))
 
     def _whole_figure(self, element: Element, depth: int) -> None:
         words = figure_words(element)

@@ -18,7 +18,7 @@ from mirrorpress.extract.surroundings import COLUMNS, Steps, Surroundings, log
 
 PARAGRAPH = 80
 """Characters from which a block counts as a paragraph."""
-_MENU = 60  # characters below which a block that is a link among links is no part of an article
+_MENU = 50  # characters below which a link between two links on either side is no part of an article
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _ENDS = frozenset(".!?。！？…؟:：”\"»’')）」』")
 _KINDS = {
@@ -104,7 +104,8 @@ def first_look(outline: Outline, known: Known) -> Rows:
     )
     seen = Counter(texts)
     logs = [0.0, 0.0, *map(log, lengths), 0.0, 0.0]
-    links = [1.0, *densities, 1.0]
+    links = [1.0, 1.0, *densities, 1.0, 1.0]
+    menu = [density > 0.9 for density in links]
     tags = [-1, *kinds, -1, -1]
     same = [*alike, -1]
     titles, body, description = known.titles, known.body, known.description
@@ -115,7 +116,7 @@ def first_look(outline: Outline, known: Known) -> Rows:
     for row, n in enumerate(blocks.numbers):
         length, density, kind = lengths[row], densities[row], kinds[row]
         before += length
-        if length < _MENU and density > 0.9 and links[row] > 0.9 and links[row + 2] > 0.9:
+        if length < _MENU and all(menu[row : row + 5]):
             continue
         text = texts[row]
         short = len(text) < 200

@@ -13,10 +13,9 @@ from functools import lru_cache
 from mirrorpress.extract.pictures import picture_of
 from mirrorpress.markup import Element, Node, Text
 
-_NEVER = (
-    "script, style, iframe, frame, frameset, object, embed, applet, template, input, button, select, "
-    "textarea, svg, canvas, audio, video, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, "
-    "amp-sidebar, ins.adsbygoogle"
+NEVER = (
+    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, canvas, "
+    "dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
 )
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
@@ -31,15 +30,6 @@ _ADS = frozenset(
 )
 _SHARE = frozenset(
     "share sharing shares sharebar addthis sharethis social bdsharebuttonbox jiathis bshare".split()
-)
-_AROUND = frozenset(
-    "related recommend recommended recommendation recommendations readmore newsletter newsletters subscribe "
-    "subscription paywall comment comments disqus breadcrumb breadcrumbs pagination pager cookie cookies "
-    "consent popup modal lightbox sidebar menu navbar toolbar skip login signup signin donate donation print "
-    "infobar feedback survey rating ratings popular trending mostread".split()
-)
-_BYLINE = frozenset(
-    "byline meta author authors timestamp pubdate publish published date tags tag keywords".split()
 )
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
@@ -68,46 +58,34 @@ def is_hidden(element: Element) -> bool:
     return bool(HIDDEN_STYLE.search(element.attr("style") or ""))
 
 
-def prune(root: Node, *, automatic: bool) -> None:
-    """Remove from a tree, in place, what is never part of an article.
-
-    With ``automatic`` false an operator chose the body by selector: only what no body may hold goes.
-    """
+def strip(root: Node) -> None:
+    """Remove from a tree, in place, the tags that no article holds, once pictures that only ``<noscript>`` shows
+    are in their place."""
     keep_lazy_pictures(root)
-    root.remove(_NEVER)
-    root.remove("noscript")
+    root.remove(NEVER)
+
+
+def prune(root: Node) -> None:
+    """Remove from a body that an operator chose by selector, in place, what no body may hold: such tags, hidden
+    elements, advertisements and share bars."""
+    strip(root)
     total = max(len(root.text), 1)
     for element in root.select("[hidden], [aria-hidden], [style]"):
-        if is_hidden(element) and not (automatic and _is_bulk(element, total)):
+        if is_hidden(element):
             element.decompose()
-    for element in root.select("form, [class], [id], aside, footer"):
+    for element in root.select("form, [class], [id]"):
         if element.tag in ("html", "body", "article", "main", "p", "h1"):
             continue
-        junk = element.tag == "form" or _is_named_junk(element, automatic=automatic)
-        if junk and not _is_bulk(element, total):
+        words = words_of(element)
+        junk = element.tag == "form" or words & _ADS or words & _SHARE
+        if junk and len(element.text) <= 0.4 * total:
             element.decompose()
-
-
-def _is_bulk(element: Element, total: int) -> bool:
-    return len(element.text) > 0.4 * total
-
-
-def _is_named_junk(element: Element, *, automatic: bool) -> bool:
-    words = words_of(element)
-    if words & _ADS or words & _SHARE:
-        return True
-    if words & {"copyright", "notice", "credit", "caption", "correction"}:
-        return False  # the publisher's notices stay, whatever else the class says
-    if automatic and words & _AROUND:
-        return True
-    if automatic and words & _BYLINE and len(element.text.strip()) < 120 and not element.select_one("img"):
-        return True
-    return automatic and element.tag in ("aside", "footer") and link_density(element) > 0.4
 
 
 def keep_lazy_pictures(root: Node) -> None:
     """Put a picture that only ``<noscript>`` holds where the script would have put it."""
     for element in root.select("noscript"):
+        element.insert_before(*[frame.extract() for frame in element.select("iframe")])
         pictures = element.select("img")
         before = element.previous_sibling
         while isinstance(before, Text) and not before.data.strip():
@@ -120,12 +98,6 @@ def keep_lazy_pictures(root: Node) -> None:
         if stand_in is not None:
             stand_in.decompose()
         element.insert_before(*[picture.extract() for picture in pictures])
-
-
-def link_density(element: Element) -> float:
-    """The share of an element's text that stands in links."""
-    total = len(element.text.strip())
-    return sum(len(link.text.strip()) for link in element.select("a")) / total if total else 0.0
 
 
 def is_appeal(element: Element) -> bool:

@@ -69,7 +69,7 @@ def read_old_page(page: Page) -> Draft:
     except ValueError as error:
         raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
     _drop_labels_of_forms(document.select("input, button"))
-    prune(document, automatic=False)
+    prune(document)
     body = document.select_one("body")
     flow = Flow(page.url).take(body).close() if body is not None else Flow(page.url)
     blocks = adopt_captions(flow.blocks, flow.pictures)

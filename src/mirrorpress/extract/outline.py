@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mirrorpress.extract.junk import HIDDEN_STYLE
+from mirrorpress.extract.videos import PLAYERS
 from mirrorpress.markup import Element, Node, Text
 
 MOST_BLOCKS = 20_000
@@ -19,7 +20,7 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s "
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
-_PICTURES = frozenset("img picture amp-img iframe video audio object embed".split())
+_PICTURES = frozenset(("img", "picture", "amp-img")) | PLAYERS
 _STRONG = frozenset(("b", "strong"))
 _BREAK = "\ufdd0"  # a noncharacter, which no page's text holds after cleaning
 

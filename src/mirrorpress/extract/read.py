@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.automatic import cut_down, find, strip
+from mirrorpress.extract.automatic import cut_down, find
 from mirrorpress.extract.blocks import Block, Flow, figure_block
 from mirrorpress.extract.body import adopt_captions, to_html, without_opening, words_of_body
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.embedded import embedded_body
-from mirrorpress.extract.junk import prune
+from mirrorpress.extract.junk import prune, strip
 from mirrorpress.extract.known import known_of
 from mirrorpress.extract.metadata import Metadata, completed, read_metadata
 from mirrorpress.extract.oldmirror import read_old_page
@@ -89,19 +89,25 @@ def _found(document: Document, page: Page, html: str, metadata: Metadata, base: 
     """The body as the classifier sees it; other readings where it is not sure, data where there is nothing to
     see."""
     known = known_of(metadata)
-    body = strip(document)
-    found = find(body, known, page.memory)
+    strip(document)
+    found = find(_body_of(document), known, page.memory)
     engine = "mirrorpress"
     if found.confidence < _SURE:
         choice = choose(found.outline, found.kept, document, known.body)
         engine = choice.engine
         found.keep(choice.kept, (found.confidence + choice.agreement) / 2)
     if found.length < _SHORT and (data := embedded_body(parse(html), known.titles, metadata.body)):
-        embedded = _as_body(strip(parse(f"<body>{data}")), base, "json", 0.7)
+        drawn = parse(f"<body>{data}")
+        strip(drawn)
+        embedded = _as_body(_body_of(drawn), base, "json", 0.7)
         if sum(len(block.text) for block in embedded.blocks) > 2 * found.length:
             return embedded
     cut_down(found)
     return _as_body(found.root, base, engine, found.confidence, found.layout())
+
+
+def _body_of(document: Document) -> Node:
+    return document.select_one("body") or document
 
 
 def _as_body(
@@ -129,7 +135,7 @@ def _chosen(document: Document, page: Page, base: str) -> _Body:
     for element in outermost:
         for selector in page.rules.remove:
             element.remove(selector)
-        prune(element, automatic=False)
+        prune(element)
         flow.take(element).close()
     return _Body(adopt_captions(flow.blocks, flow.pictures), flow.pictures)
 
