@@ -94,7 +94,8 @@ def date_in(text: str, language: str = "") -> datetime | None:
     text = text[:LONGEST]
     written = with_digits(text)
     if not _MAY_HOLD_YEAR.search(written):
-        return None
+        short = _SHORT_YEAR.search(written) if len(written) <= _SHORT_LINE else None
+        return _day(2000 + int(short[3]), int(short[2]), int(short[1])) if short else None
     jalali = language.lower().startswith(("fa", "ps")) or bool(PERSIAN_DIGITS.search(text))
     found = sorted(
         (
@@ -112,6 +113,9 @@ def date_in(text: str, language: str = "") -> datetime | None:
     return None
 
 
+# "28.01.22" stands on German pages; in longer lines it may be anything.
+_SHORT_YEAR = re.compile(r"(?<![\w.])(\d\d?)\.(\d\d?)\.(\d\d)(?![\w.])")
+_SHORT_LINE = 40  # characters
 _MAY_HOLD_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)|\d{8}")
 
 

@@ -88,8 +88,10 @@ DESK = re.compile(
 """A name that is no person's."""
 
 PARTICLES = frozenset(
-    """de del della der den des di da do dos das du la le les el al bin ibn van von vom zu zur zum ten ter y e i
-    dr mr mrs ms""".split()
+    """
+    de del della der den des di da do dos das du la le les el al bin ibn van von vom zu zur zum ten ter
+    y e i dr mr mrs ms
+    """.split()
 )
 """Parts of names that may be written small."""
 
