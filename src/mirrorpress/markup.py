@@ -6,7 +6,9 @@ Rooms use the names below and never import turbohtml themselves, so that it can 
 from __future__ import annotations
 
 import codecs
+import json
 import re
+from html import unescape
 from typing import Any
 
 import turbohtml
@@ -156,18 +158,42 @@ def check_selector(selector: str) -> None:
 
 
 def json_ld(document: Document) -> list[dict[str, Any]]:
-    """Every JSON-LD object of a page, ``@graph`` lists opened; broken blocks are left out."""
+    """Every JSON-LD object of a page, ``@graph`` lists opened; at most 200. Blocks with line breaks within
+    strings, comments round them, commas before a bracket or escaped quotation marks are read all the same;
+    blocks that are more broken are left out."""
     found: list[dict[str, Any]] = []
-    waiting: list[Any] = list(document.json_ld())
-    while waiting and len(found) < 200:
-        item = waiting.pop(0)
-        if isinstance(item, list):
-            waiting.extend(item)
-        elif isinstance(item, dict):
-            found.append(item)
-            if isinstance(graph := item.get("@graph"), list):
-                waiting.extend(graph)
+    for script in document.select("script[type='application/ld+json' i]")[:_MOST_BLOCKS]:
+        waiting = [_loads(script.text[:MAX_JSON])]
+        for item in waiting:
+            if len(waiting) > _MOST_ITEMS or len(found) >= _MOST_OBJECTS:
+                break
+            if isinstance(item, list):
+                waiting.extend(item[:_MOST_OBJECTS])
+            elif isinstance(item, dict):
+                found.append(item)
+                if isinstance(graph := item.get("@graph"), list):
+                    waiting.extend(graph[:_MOST_OBJECTS])
     return found
+
+
+MAX_JSON = 2_000_000
+"""Characters of a JSON-LD block that are read."""
+_MOST_BLOCKS, _MOST_OBJECTS, _MOST_ITEMS = 50, 200, 1000
+_JSON = json.JSONDecoder(strict=False)  # line breaks within strings are common
+_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[\]}])")
+_AROUND_JSON = re.compile(r"^(?:\s|//|/\*|\*/|<!--|<!\[CDATA\[)+|(?:\s|//|/\*|\*/|-->|\]\]>|;)+$")
+
+
+def _loads(text: str) -> Any:
+    try:
+        return _JSON.decode(text)
+    except (ValueError, RecursionError):
+        pass  # seen: "// <![CDATA[" around it, a comma before "]", &quot; for every quotation mark
+    text = _AROUND_JSON.sub("", text[:200_000])
+    try:
+        return _JSON.decode(_TRAILING_COMMA.sub("", unescape(text) if text[:100].count("&quot;") else text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def language_of(text: str) -> str:

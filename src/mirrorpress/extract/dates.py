@@ -3,37 +3,162 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from mirrorpress.extract.calendars import JALALI_MONTHS, MONTHS, PERSIAN_DIGITS, from_jalali, with_digits
 from mirrorpress.extract.text import plain
 
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
+LONGEST = 200
+"""Characters of a text that are searched for a date."""
+
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
-# Addresses that say the day otherwise: ".../mill-03142022101010.html", ".../gb/20/7/3/n77.htm".
+# Addresses that say the day otherwise: ".../2025/6/9/x", ".../2023/oct/03/x", ".../mill-03142022101010.html",
+# ".../gb/20/7/3/n77.htm", ".../x-2022-03-14", ".../story/2022-03-14_x", ".../t20220314_1.html".
+_URL_SLASHED = re.compile(r"/(20\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
+_URL_NAMED = re.compile(r"/(20\d\d)/([a-z]{3,9})/(\d\d?)(?=/|$)", re.IGNORECASE)
 _URL_MONTH_FIRST = re.compile(r"-((?:0[1-9]|1[0-2]))(\d\d)(20\d\d)\d{6}\.html?$")
 _URL_SHORT_DATE = re.compile(r"/(\d\d?)/(\d\d?)/(\d\d?)/n\d+\.html?$")
+_URL_WITHIN = re.compile(r"[/_-]t?(20\d\d)(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _MAIL_DATE = re.compile(
     r"(?a:([A-Z]\w\w, )?\d{1,2} [A-Z]\w\w [12]\d{3} \d\d:\d\d(:\d\d)? ([+-]\d{4}|[A-Z]{1,3})$)"
 )
 _NEWSWIRE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 
-def parse_date(value: str) -> datetime | None:
-    """A date in ISO 8601, as in mail (RFC 5322), with the year first in any writing, or with an English
-    month's name; without a zone it is taken as UTC."""
-    value = plain(value)[:60].translate(_DIGITS)
-    try:
-        return _in_utc((parsedate_to_datetime if _MAIL_DATE.match(value) else datetime.fromisoformat)(value))
-    except ValueError:
-        pass  # not a machine's date
-    if day := day_in(value):
-        return day
-    if match := _DAY_MONTH_YEAR.search(value):
-        return _day(match["year"], str(_MONTHS.index(match["month"][:3].lower()) + 1), match["day"])
-    if match := _MONTH_DAY_YEAR.search(value):
-        return _day(match["year"], str(_MONTHS.index(match["month"][:3].lower()) + 1), match["day"])
+def _alternatives(names: dict[str, int]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+
+
+_MONTH = _alternatives(MONTHS)
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\d)(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)",
+        (
+            rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th|er|º|\.)?[\s-]?(?:of |de )?(?P<name>{_MONTH})\.?,?[\s-]"
+            r"(?:de |del )?(?P<y>\d{4})(?!\d)"
+        ),
+        rf"(?<![^\W\d_])(?P<name>{_MONTH})[.,]?\s?(?P<d>\d\d?)(?:st|nd|rd|th)?(?:,\s?|\s)(?P<y>\d{{4}})(?!\d)",
+        r"(?<![\d./-])(?P<first>\d\d?)(?P<mark>[-/.])\s?(?P<second>\d\d?)(?P=mark)\s?(?P<y>\d{4})(?!\.?\d)",
+        (
+            rf"(?<!\d)(?P<d>\d\d?)\s?(?P<jalali>{_alternatives(JALALI_MONTHS)})[\s،]{{1,2}}"
+            r"(?:ماه |سال )?(?P<y>1[34]\d\d)(?!\d)"
+        ),
+    )
+)
+_NET_TIME = re.compile(r" \d\d:\d\d:\d\d(?! ?[ap]m)", re.IGNORECASE)
+_ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "bst": 1, "wet": 0, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
+    "eest": 3, "msk": 3, "irst": 3.5, "pkt": 5, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10,
+    "aedt": 11, "nzst": 12, "nzdt": 13, "edt": -4, "est": -5, "cdt": -5, "mst": -7, "mdt": -6, "pdt": -7,
+    "pst": -8,
+}  # fmt: skip
+# Names that stand for several zones (CST, IST) or for two by the season (ET) are left out.
+_TIME = re.compile(
+    r"[\s,T|·–-]{0,3}(?:(?:at|um|à)\s)?(?P<hour>\d\d?)[:h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{1,9})?)?"
+    rf"\s?(?P<half>[ap]\.?m\.?)?\s?\(?(?P<zone>{'|'.join(sorted(_ZONES, key=len, reverse=True))})?"
+    r"(?:(?P<sign>[+-])(?P<ahead>\d\d?)(?::?(?P<part>\d\d))?)?(?![\w+-])",
+    re.IGNORECASE,
+)
+
+
+def parse_date(value: str, language: str = "") -> datetime | None:
+    """A date in ISO 8601, as in mail (RFC 5322), in seconds or milliseconds since 1970, or the first one that
+    a text names.
+
+    Without a zone it is taken as UTC; the hour that a person reads without a zone is left out. ``language``
+    (BCP 47) decides between 3 April and 4 March, and whether years may be those of the Solar Hijri calendar.
+    """
+    if not value[:LONGEST].strip():
+        return None
+    value = plain(value[:LONGEST])
+    written = with_digits(value)
+    if written[:4].isdigit():
+        try:
+            return _in_utc(datetime.fromisoformat(written))
+        except ValueError:
+            pass  # not a machine's date
+        if written.isdigit() and len(written) in (10, 13):
+            return _in_utc(datetime.fromtimestamp(int(written[:10]), UTC))
+    elif _MAIL_DATE.match(written):
+        try:
+            return _in_utc(parsedate_to_datetime(written))
+        except ValueError:
+            pass  # "3 Xyz 2024 10:00:00 GMT"
+    return date_in(value, language)
+
+
+def date_in(text: str, language: str = "") -> datetime | None:
+    """The first date that the first 200 characters of a text name, in any of the ways known here."""
+    text = text[:LONGEST]
+    written = with_digits(text)
+    if not _MAY_HOLD_YEAR.search(written):
+        short = _SHORT_YEAR.search(written) if len(written) <= _SHORT_LINE else None
+        return _day(2000 + int(short[3]), int(short[2]), int(short[1])) if short else None
+    jalali = language.lower().startswith(("fa", "ps")) or bool(PERSIAN_DIGITS.search(text))
+    found = sorted(
+        (
+            (match.start(), number, match)
+            for number, pattern in enumerate(_DATES)
+            for match in pattern.finditer(written)
+        ),
+        key=lambda one: one[:2],
+    )
+    for _, _, match in found:
+        # .NET writes "11/01/2023 12:43:42" for 1 November wherever its page is read.
+        by_machine = "-us" if match["y"] and _NET_TIME.match(written, match.end()) else ""
+        if day := _day_of(match, f"en{by_machine}" if by_machine else language, jalali=jalali):
+            return _at_time(day, written[match.end() :]) or day
     return None
+
+
+# "28.01.22" stands on German pages; in longer lines it may be anything.
+_SHORT_YEAR = re.compile(r"(?<![\w.])(\d\d?)\.(\d\d?)\.(\d\d)(?![\w.])")
+_SHORT_LINE = 40  # characters
+_MAY_HOLD_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)|\d{8}")
+
+
+def _day_of(match: re.Match[str], language: str, *, jalali: bool) -> datetime | None:
+    part = match.groupdict()
+    year = int(part["y"])
+    if name := part.get("jalali"):
+        return _jalali_day(year, JALALI_MONTHS[name], int(part["d"]))
+    if name := part.get("name"):
+        return _day(year, MONTHS[name.lower()], int(part["d"]))
+    if "m" in part:
+        month, day = int(part["m"]), int(part["d"])
+        return _jalali_day(year, month, day) if jalali and year < 1500 else _day(year, month, day)
+    first, second = int(part["first"]), int(part["second"])
+    if first <= 12 and (second > 12 or (part["mark"] != "." and month_comes_first(language))):
+        first, second = second, first
+    return _day(year, second, first)
+
+
+def month_comes_first(language: str) -> bool:
+    """Whether 3/4 means 4 March where a language (BCP 47) is written."""
+    return language.lower().replace("_", "-") in ("en", "en-us", "en-ph", "es-us", "fil", "fil-ph")
+
+
+def _at_time(day: datetime, after: str) -> datetime | None:
+    """The moment of a day, when the text after the date gives an hour and its zone."""
+    match = _TIME.match(after)
+    if not match or not (match["zone"] or match["sign"]):
+        return None
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"][0] in "pP" else 0)
+    ahead = timedelta(hours=_ZONES.get((match["zone"] or "z").lower(), 0))
+    if match["sign"]:
+        ahead = timedelta(hours=int(match["ahead"]), minutes=int(match["part"] or 0))
+        ahead = -ahead if match["sign"] == "-" else ahead
+    try:
+        zone = timezone(ahead)
+        return _in_utc(
+            day.replace(hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), tzinfo=zone)
+        )
+    except ValueError:
+        return None
 
 
 def _in_utc(moment: datetime) -> datetime | None:
@@ -44,21 +169,19 @@ def _in_utc(moment: datetime) -> datetime | None:
     return moment if _sane(moment) else None
 
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
-_DAY_MONTH_YEAR = re.compile(
-    rf"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th)? {_MONTH},? (?P<year>\d{{4}})", re.IGNORECASE
-)
-_MONTH_DAY_YEAR = re.compile(rf"{_MONTH} (?P<day>\d\d?)(?:st|nd|rd|th)?,? (?P<year>\d{{4}})", re.IGNORECASE)
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-
-
-def _day(year: str, month: str, day: str) -> datetime | None:
+def _day(year: int, month: int, day: int) -> datetime | None:
     try:
-        found = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        found = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
     return found if _sane(found) else None
+
+
+def _jalali_day(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return _day(*from_jalali(year, month, day))
+    except ValueError:
+        return None
 
 
 def _sane(moment: datetime) -> bool:
@@ -67,24 +190,24 @@ def _sane(moment: datetime) -> bool:
 
 def date_in_url(url: str) -> datetime | None:
     """The day that an address names, as in ``/2023/02/22/``."""
-    if match := _URL_DATE.search(url):
-        return _day(*match.groups())
+    url = url[:2000].partition("?")[0]
+    for pattern in (_URL_DATE, _URL_SLASHED):
+        if match := pattern.search(url):
+            return _day(*map(int, match.groups()))
+    if (match := _URL_NAMED.search(url)) and (number := MONTHS.get(match[2].lower())):
+        return _day(int(match[1]), number, int(match[3]))
     if match := _URL_MONTH_FIRST.search(url):
         month, day, year = match.groups()
-        return _day(year, month, day)
+        return _day(int(year), int(month), int(day))
     if match := _URL_SHORT_DATE.search(url):
         year, month, day = match.groups()
-        return _day(f"20{year:0>2}", month, day)
+        return _day(int(f"20{year:0>2}"), int(month), int(day))
+    if match := _URL_WITHIN.search(url):
+        return _day(int(match[1]), int(match[3]), int(match[4]))
     return None
 
 
 def date_in_text(text: str) -> datetime | None:
     """The day of the newswire head that an article begins with, as in ``2023年2月22日讯``."""
     match = _NEWSWIRE_DATE.search(text[:200])
-    return _day(*match.groups()) if match else None
-
-
-def day_in(text: str) -> datetime | None:
-    """The first day of the calendar that a text names with the year first."""
-    named = (_day(*match.groups()) for match in _DATE.finditer(text.translate(_DIGITS)))
-    return next((day for day in named if day), None)
+    return _day(*map(int, match.groups())) if match else None
