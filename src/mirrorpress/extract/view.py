@@ -6,15 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 from mirrorpress.extract.draft import Draft
 from mirrorpress.extract.finish import alt_of, cleaner, sanitised, written
-from mirrorpress.markup import Element, Node, Text, parse_fragment
+from mirrorpress.markup import Element, Node, parse_fragment
 from mirrorpress.model import Picture
 
 _ANYWHERE = cleaner(re.compile(r"https?://.*", re.DOTALL), schemes={"http", "https", "mailto"})
-_PARTS = frozenset("p h2 h3 h4 h5 ul ol blockquote pre table figure hr".split())
+_TAG = re.compile(r"<[^>]*>")
+_CELL_END = re.compile(r"</t[hd]>(?=\s*<t[hd]>)")
+_ROW_END = re.compile(r"</tr>")
+_ITEM_END = re.compile(r"<br>|</?(?:li|p|ul|ol|h\d|pre|blockquote|table|tr)\b[^>]*>")
 _LINK = re.compile(rb"<(?:link|LINK)\s[^<>]{1,3000}>")
 _CANONICAL = re.compile(rb"canonical", re.IGNORECASE)
 _LONGEST_ADDRESS = 2000  # characters
@@ -60,47 +63,31 @@ def canonical_address(body: bytes) -> str:
 
 
 def _parts(node: Node) -> Iterator[str]:
-    """The texts of a node's parts; words that stand beside parts, as in a list's item, are one of them."""
-    line: list[str] = []
+    """The texts of a node's blocks, without those that say nothing."""
     for child in node:
-        if isinstance(child, Element) and child.tag in _PARTS:
-            if words := _folded("".join(line)):
-                yield words
-            line = []
-            yield from filter(None, _part(child))
-        else:
-            line.append(_words(child))
-    if words := _folded("".join(line)):
-        yield words
+        if not isinstance(child, Element):
+            yield from filter(None, [" ".join(child.text.split())])
+        elif child.tag == "blockquote":
+            yield from _parts(child)
+        elif child.tag == "pre":
+            yield child.text.strip("\n")
+        elif child.tag == "table":
+            html = child.inner_html.replace("<br>", " ")
+            yield _lines(_CELL_END.sub("\t", _ROW_END.sub("\n", html.replace("\n", " "))))
+        elif child.tag in ("ul", "ol"):
+            yield _lines(_ITEM_END.sub("\n", child.inner_html))
+        elif child.tag not in ("figure", "hr"):
+            text = child.text
+            if child.select_one("br") is not None:
+                text = _lines(child.inner_html.replace("\n", " ").replace("<br>", "\n"))
+            elif "\n" in text or "  " in text:
+                text = " ".join(text.split())
+            yield from filter(None, [text])
 
 
-def _part(element: Element) -> Iterator[str]:
-    if element.tag == "pre":
-        yield element.text.strip("\n")
-    elif element.tag in ("ul", "ol"):
-        yield "\n".join("\n".join(_parts(item)) for item in element.select(":scope > li"))
-    elif element.tag == "table":
-        rows = ([_folded(_words(cell), " ") for cell in row.select("th, td")] for row in element.select("tr"))
-        yield "\n".join("\t".join(row) for row in rows)
-    elif element.tag == "blockquote":
-        yield from _parts(element)
-    elif element.tag not in ("figure", "hr"):
-        yield _folded(_words(element))
-
-
-def _words(node: Node) -> str:
-    """A node's words; its breaks are line feeds."""
-    if isinstance(node, Text):
-        return node.data.replace("\n", " ")
-    if not isinstance(node, Element):
-        return ""
-    if node.tag == "br":
-        return "\n"
-    if node.select_one("br") is None:
-        return node.text.replace("\n", " ")
-    return "".join(_words(child) for child in node)
-
-
-def _folded(text: str, between: str = "\n") -> str:
-    """Lines without the white space that a browser does not show."""
-    return between.join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
+def _lines(html: str) -> str:
+    """The words of sanitised HTML, whose lines are as they shall be: folded, blank ones left out. Tabs part
+    cells. An attribute of sanitised HTML holds no "<" or ">"."""
+    words = unescape(_TAG.sub("", html))
+    lines = ("\t".join(" ".join(cell.split()) for cell in line.split("\t")) for line in words.split("\n"))
+    return "\n".join(line for line in lines if line.strip())
