@@ -23,7 +23,7 @@ from mirrorpress.pipeline.extraction import (
 from mirrorpress.pipeline.report import Report
 
 STDIN = "-"
-_UNSURE = 0.5  # a confidence below which an operator should look
+_UNSURE = 0.6  # confidence below which slower readings are asked: half of such pages are read wrong
 
 
 def extract_one(place: str, speaker: Speaker, *, url: str = "", allow_private: tuple[str, ...] = ()) -> None:

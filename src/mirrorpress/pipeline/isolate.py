@@ -140,14 +140,10 @@ class Isolation:
 
     def _heard(self, shares: dict[Connection, _Share[S]]) -> list[_Share[S]]:
         """Waits for shares that have an answer, or have run out of time."""
-        while True:
-            first = min(share.since for share in shares.values())
-            pipes = wait(list(shares), max(0.0, first + self._seconds - time.monotonic()))
-            if pipes:
-                return [shares[cast("Connection", pipe)] for pipe in pipes]
-            late = time.monotonic() - self._seconds
-            if overdue := [share for share in shares.values() if share.since <= late]:
-                return overdue
+        first = min(share.since for share in shares.values())
+        pipes = set(wait(list(shares), max(0.0, first + self._seconds - time.monotonic())))
+        late = time.monotonic() - self._seconds
+        return [share for pipe, share in shares.items() if pipe in pipes or share.since <= late]
 
     def _hire(self) -> Worker:
         try:
