@@ -19,7 +19,6 @@ from typing import Any
 from mirrorpress.errors import MirrorpressError
 
 _CALLS = 500  # then a worker is replaced: parsers keep caches
-_YOUNG = 10_000  # objects made before garbage is looked for; at 50,000 a worker kept 70 MB of dead trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,7 @@ def _serve(pipe: Connection, limit: Limit) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # were it not deaf: another may have started the fork server
     limit.set()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.freeze()
-    gc.set_threshold(_YOUNG)
+    gc.freeze()  # what is loaded is never garbage; a higher threshold was no faster, and kept dead trees
     while True:
         try:
             function, calls = pipe.recv()
