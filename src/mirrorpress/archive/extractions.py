@@ -72,13 +72,16 @@ class Extractions:
         found = (
             select(section, t.articles.c.url, place.label("place"), count.label("articles"))
             .select_from(t.extractions)
-            .join(t.articles, t.articles.c.revision == t.extractions.c.revision)
+            # An inner join would let SQLite begin with all articles. What has no article is a former revision.
+            .outerjoin(t.articles, t.articles.c.revision == t.extractions.c.revision)
             .where(condition)
             .subquery()
         )
         query = select(found).where(found.c.place <= _EXAMPLES).order_by(found.c.section, found.c.place)
         summary: dict[str, dict[str, Any]] = {}
         for row in self._index.rows(query):
+            if row["section"] is None:
+                continue
             one = summary.setdefault(row["section"], {"articles": row["articles"], "examples": []})
             one["examples"].append(row["url"])
         return summary
