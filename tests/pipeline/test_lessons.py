@@ -1,113 +1,17 @@
-"""What pages teach of their site, layouts that change, and articles on several pages: whole synchronisations on a
-real server and a real archive. What the extractor says of a page stands in the page's own <meta> tags."""
+"""What pages teach of their site, what check shows of it, layouts that change, doubtful articles."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+import tomllib
 from typing import Any
 
-import pytest
-
-from mirrorpress.archive.store import Archive
-from mirrorpress.extract.draft import Draft, Page
-from mirrorpress.extract.read import read
 from mirrorpress.gather.fetcher import Fetcher
-from mirrorpress.gather.sources.feed import Feed
-from mirrorpress.model import ArticleRules, Configuration, FetchPolicy, Layout, Publisher, Section
-from mirrorpress.model import Mirror as About
-from mirrorpress.pipeline.report import Report
-from mirrorpress.pipeline.sync import Sync
-from tests.attack.siege import HTML, Item, Reply, Site, article, open_sites
-
-START = datetime(2026, 6, 1, 8, tzinfo=UTC)
-AUTOMATIC = ArticleRules()
-SELECTORS = ArticleRules(body="article.story")
-
-
-@dataclass
-class Desk:
-    """A mirror of one section. Every ``sync`` is a day later than the one before."""
-
-    folder: Path
-    site: Site
-    rules: ArticleRules = AUTOMATIC
-    days: int = 0
-    memories: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def configuration(self) -> Configuration:
-        source = Feed(url=self.site.url("/f.xml"))
-        return Configuration(
-            self.folder,
-            About("Harbour Light"),
-            publishers=(Publisher("harbour", "Harbour Times", self.site.url(), rights="own"),),
-            sections=(Section("news", "News", "harbour", source=source, article=self.rules),),
-            fetch=FetchPolicy(allow_private=(self.site.host,), delay=0, max_bytes=100_000),
-        )
-
-    def isolate(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        if function is not read:
-            return function(*arguments)
-        page: Page = arguments[0]
-        self.memories[page.url] = page.memory
-        return said(page, read(replace(page, rules=SELECTORS)), automatic=not page.rules.body)
-
-    def sync(self, *, offline: bool = False) -> Report:
-        self.days += 1
-        now = START + timedelta(days=self.days)
-        report = Report()
-        configuration = self.configuration
-        with (
-            self.archive() as archive,
-            Fetcher(configuration.fetch, contact="", clock=lambda: now) as fetcher,
-        ):
-            work = Sync(
-                configuration, archive, fetcher.fetch, self.isolate, lambda: now, report, offline=offline
-            )
-            (work.reread if offline else work.run)(configuration.sections)
-        return report
-
-    def archive(self) -> Archive:
-        return Archive(self.folder, started=START + timedelta(days=self.days))
-
-    def open_failures(self) -> list[tuple[str, str]]:
-        with self.archive() as archive:
-            return [(one.stage, one.url) for one in archive.ledger.open_failures()]
-
-    def article(self, path: str) -> Any:
-        with self.archive() as archive:
-            return next(one.article for one in archive.shelf.every("news") if one.article.url.endswith(path))
-
-    def page(
-        self, path: str, *, layout: str = "div.old", words: int = 40, sure: float = 0.9, **more: str
-    ) -> Item:
-        head = "".join(f'<meta name="{name}" content="{value}">' for name, value in more.items())
-        head += f'<meta name="layout" content="{layout}"><meta name="sure" content="{sure}">'
-        return self.site.story(path, f"The story of {path[1:]}", "word " * words, head=head)
-
-    def publish(self, *items: Item) -> None:
-        self.site.feed("/f.xml", list(items))
-
-
-def said(page: Page, draft: Draft, *, automatic: bool) -> Draft:
-    """A draft as an extractor gives it that finds in the page what its <meta> tags say."""
-    tags = dict(re.findall(r'<meta name="([\w-]+)" content="([^"]*)">', page.body.decode()))
-    draft = replace(draft, next_page=tags.get("next", ""), partial="partial" in tags)
-    if not automatic or "layout" not in tags:
-        return draft
-    layout = Layout(tags["layout"], "time.when", "", ("a1", page.url))
-    return replace(draft, confidence=float(tags["sure"]), engine="mirrorpress", layout=layout)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_sites() as start:
-        yield Desk(tmp_path, start())
-
+from mirrorpress.pipeline.fetching import Workshop
+from mirrorpress.pipeline.look import Look
+from mirrorpress.pipeline.sync import SectionReach
+from tests.attack.siege import Item, Mirror
+from tests.pipeline.desk import SELECTORS, START, Desk
 
 # --- memory ---------------------------------------------------------------------------------------
 
@@ -153,6 +57,68 @@ def test_a_section_with_selectors_neither_learns_nor_is_told(desk: Desk) -> None
     assert set(desk.memories.values()) == {None}
     with desk.archive() as archive:
         assert len(archive.layouts.newest("news")) == 4
+
+
+# --- check ----------------------------------------------------------------------------------------
+
+
+def looked_at(desk: Desk) -> tuple[dict[str, Any], list[str]]:
+    configuration, lines = desk.configuration, list[str]()
+    with Fetcher(configuration.fetch, contact="") as fetcher:
+        workshop = Workshop(
+            configuration, fetcher.fetch, desk.isolate, lambda _: {}, lambda *_: None, lambda: START
+        )
+        reach = SectionReach(desk.folder, fetcher.fetch, desk.isolate, {})
+        look = Look(configuration.sections[0], workshop, lines.append, closely=True)
+        return look.result(reach), lines
+
+
+def test_check_learns_from_the_newest_pages_and_proposes_selectors(desk: Desk) -> None:
+    desk.publish(*[desk.page(f"/{n}") for n in range(8)])
+    found, lines = looked_at(desk)
+    assert found["learned"] == {
+        "pages": 5, "container": "div.old", "published": "time.when", "authors": "", "repeated": 1
+    }  # fmt: skip
+    assert [page["url"] for page in found["pages"]] == [desk.site.url(f"/{n}") for n in range(5)]
+    assert {page["confidence"] for page in found["pages"]} == {0.9}
+    assert found["proposal"] == {"body": "div.old", "published": "time.when", "authors": ""}
+    toml = "\n".join(lines).partition("[sections.article]")
+    assert tomllib.loads("".join(toml[1:])) == {
+        "sections": {"article": {"body": "div.old", "published": "time.when"}}
+    }
+    assert not (desk.folder / "archive").exists()
+
+
+def test_check_reads_with_what_the_archive_remembers_and_counts_no_page_twice(desk: Desk) -> None:
+    items = [desk.page(f"/{n}") for n in range(4)]
+    desk.publish(*items)
+    desk.sync()
+    desk.publish(desk.page("/new"), *items)
+    found, _ = looked_at(desk)
+    assert found["learned"]["pages"] == 5
+    assert found["learned"]["repeated"] == 1, "a page is not repeated by being known already"
+
+
+def test_check_goes_on_after_a_page_that_fails(desk: Desk) -> None:
+    desk.publish(*[desk.page(f"/{n}") for n in range(4)])
+    del desk.site.pages["/2"]
+    found, _ = looked_at(desk)
+    assert [bool(page["error"]) for page in found["pages"]] == [False, False, True, False]
+    assert "error" not in found
+    assert found["learned"]["pages"] == 3
+    del desk.site.pages["/0"]
+    found, lines = looked_at(desk)
+    assert (found["url"], found["learned"]["pages"]) == (desk.site.url("/0"), 2)
+    assert any("nothing that most pages agree on, from 2 pages" in line for line in lines)
+
+
+def test_a_selector_that_cannot_be_copied_is_not_proposed(desk: Desk) -> None:
+    for layout in ("div.a\u202eb", "div[[", "div.\x1b[31m"):
+        desk.publish(*[desk.page(f"/{n}", layout=layout) for n in range(3)])
+        found, lines = looked_at(desk)
+        assert found["learned"]["container"] == layout
+        assert found["proposal"]["body"] == ""
+        assert all(line.isprintable() for line in lines)
 
 
 # --- a change of layout ---------------------------------------------------------------------------
@@ -271,135 +237,19 @@ def test_doubtful_and_partial_articles_are_counted_with_examples(desk: Desk) -> 
         assert archive.extractions.partial() == {}
 
 
-# --- articles on several pages --------------------------------------------------------------------
-
-
-def in_parts(desk: Desk, count: int, *, last: str = "") -> Item:
-    """An article on several pages at /a, /a-2, /a-3 …; ``last`` is what the last one names as its next."""
-    for n in range(1, count + 1):
-        following = f"/a-{n + 1}" if n < count else last
-        head = f'<meta name="next" content="{following}">' if following else ""
-        path = "/a" if n == 1 else f"/a-{n}"
-        desk.site.pages[path] = Reply(
-            article("The long story", f"Part {n} begins here and tells of day {n}.", head=head), headers=HTML
-        )
-    return Item("/a", "The long story")
-
-
-def parts(desk: Desk) -> list[int]:
-    return [int(n) for n in dict.fromkeys(re.findall(r"Part (\d+) begins", desk.article("/a").markdown))]
-
-
-def test_an_article_on_several_pages_is_one(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 4, last="/a"))
-    report = desk.sync()
-    assert (report.new, report.failures, report.notes) == (1, [], [])
-    assert parts(desk) == [1, 2, 3, 4]
-    assert desk.site.asked.count("/a") == 1
-    assert sorted(desk.site.asked) == ["/a", "/a-2", "/a-3", "/a-4", "/f.xml"]
-
-
-def test_a_change_on_any_page_is_noticed_and_none_is_no_change(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 3))
-    first = desk.site.pages["/a"]
-    assert isinstance(first, Reply)
-
-    def cached(headers: dict[str, str]) -> Reply:
-        return (
-            Reply(status=304)
-            if "if-none-match" in headers
-            else replace(first, headers={**HTML, "ETag": '"1"'})
-        )
-
-    desk.site.pages["/a"] = cached
+def test_status_tells_alarms_and_doubts_and_ends_with_1(desk: Desk) -> None:
+    taught(desk)
+    desk.publish(*[desk.page(f"/new{n}", layout="div.new", words=9, sure=0.2, partial="") for n in range(4)])
     desk.sync()
-    assert desk.sync().unchanged == 1
-    desk.site.pages["/a-3"] = Reply(article("The long story", "Part 33 begins here."), headers=HTML)
-    assert desk.sync().updated == 1
-    assert parts(desk) == [1, 2, 33]
-
-
-def test_captures_of_all_pages_are_read_again_without_a_network(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 3))
-    desk.sync()
-    desk.site.asked.clear()
-    report = desk.sync(offline=True)
-    assert (report.unchanged, report.failures, report.notes) == (1, [], [])
-    assert desk.site.asked == []
-    assert parts(desk) == [1, 2, 3]
-
-
-def test_pages_that_were_never_captured_are_not_fetched_but_told(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 1))
-    desk.sync()
-    desk.site.asked.clear()
-    whole = desk.isolate
-
-    def goes_on(function: Callable[..., Any], *arguments: Any) -> Any:
-        found = whole(function, *arguments)
-        return replace(found, next_page="/a-2") if function is read else found
-
-    desk.isolate = goes_on  # type: ignore[method-assign]
-    report = desk.sync(offline=True)
-    assert (report.failures, desk.site.asked) == ([], [])
-    assert any("never captured: 1" in note for note in report.notes)
-    assert parts(desk) == [1]
-
-
-def test_a_page_that_fails_leaves_what_there_is_until_it_comes(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 3))
-    third = desk.site.pages.pop("/a-3")
-    report = desk.sync()
-    assert report.new == 1
-    [failed] = report.failures
-    assert failed.url == desk.site.url("/a")
-    assert "a further page could not be had" in failed.reason
-    assert desk.site.url("/a-3") in failed.hint
-    assert parts(desk) == [1, 2]
-    assert not desk.article("/a").partial
-    desk.site.pages["/a-3"] = third
-    report = desk.sync()
-    assert (report.updated, report.failures, desk.open_failures()) == (1, [], [])
-    assert parts(desk) == [1, 2, 3]
-
-
-def test_a_page_that_fails_later_takes_nothing_away(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 3))
-    desk.sync()
-    desk.site.pages["/a-2"] = Reply(status=500)
-    desk.site.story(
-        "/a", "The long story", "Part 1 begins here, corrected.", head='<meta name="next" content="/a-2">'
-    )
-    report = desk.sync()
-    assert "held back: a further page could not be had" in report.failures[0].reason
-    assert parts(desk) == [1, 2, 3]
-
-
-def test_other_hosts_circles_and_the_front_page_are_not_followed(desk: Desk) -> None:
-    for last in ("http://127.0.0.2:9/x", "/a#part", "/a-2", "mailto:a@b.example", "javascript:void(0)"):
-        desk.publish(in_parts(desk, 2, last=last))
-        desk.sync()
-        assert parts(desk) == [1, 2], last
-        assert desk.open_failures() == [], last
-    desk.site.redirect("/again", "/a")
-    desk.publish(in_parts(desk, 2, last="/again"))
-    report = desk.sync()
-    assert (report.failures, parts(desk)) == ([], [1, 2])
-
-
-def test_endless_pages_end(desk: Desk) -> None:
-    desk.publish(in_parts(desk, 40))
-    report = desk.sync()
-    assert parts(desk) == list(range(1, 22))
-    assert any("goes on after page 21" in note for note in report.notes)
-
-
-def test_all_pages_together_stay_within_bounds(desk: Desk) -> None:
-    item = in_parts(desk, 12)
-    for n in range(2, 13):
-        reply = desk.site.pages[f"/a-{n}"]
-        assert isinstance(reply, Reply)
-        desk.site.pages[f"/a-{n}"] = replace(reply, body=reply.body + b"<!--" + b"x" * 90_000 + b"-->")
-    desk.publish(item)
-    desk.sync()
-    assert parts(desk) == [1, 2, 3, 4, 5]
+    mirror = Mirror(desk.folder)
+    mirror.configure(desk.site, {"news": "/f.xml"}, body="")
+    outcome = mirror.call("status", "--json")
+    assert outcome.status == 1
+    [alarm] = outcome.json["failures"]
+    assert (alarm["url"], alarm["stage"], alarm["times"]) == (desk.site.url("/f.xml"), "extract", 1)
+    assert "layout seems to have changed" in outcome.err
+    [row] = outcome.json["sections"]
+    assert row["low_confidence"]["articles"] == row["partial"]["articles"] == 4
+    assert len(row["low_confidence"]["examples"]) == len(row["partial"]["examples"]) == 3
+    assert "  4 articles found with low confidence, such as http" in outcome.err
+    assert "  4 articles of which the publisher shows only the beginning, such as http" in outcome.err

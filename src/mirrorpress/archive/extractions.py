@@ -72,7 +72,7 @@ class Extractions:
         found = (
             select(section, t.articles.c.url, place.label("place"), count.label("articles"))
             .select_from(t.extractions)
-            # An inner join would let SQLite begin with all articles. What has no article is a former revision.
+            # An inner join would let SQLite begin with all articles. What has none is a former revision.
             .outerjoin(t.articles, t.articles.c.revision == t.extractions.c.revision)
             .where(condition)
             .subquery()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,11 +19,13 @@ class Layouts:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def newest(self, section: str) -> list[Layout]:
-        """A section's layouts, newest first."""
+    def newest(self, section: str, *, but: Sequence[str] = ()) -> list[Layout]:
+        """A section's layouts, newest first, ``but`` those of articles known under these comparable
+        addresses."""
+        left_out = select(t.addresses.c.article).where(t.addresses.c.key.in_(but))
         query = (
             select(t.layouts.c.layout)
-            .where(t.layouts.c.section == section)
+            .where(t.layouts.c.section == section, t.layouts.c.article.not_in(left_out))
             .order_by(t.layouts.c.number.desc())
         )
         return [_layout(values) for values in self._index.values(query)]
