@@ -36,7 +36,7 @@ from mirrorpress.model import (
 from mirrorpress.pipeline.furtherpages import FurtherPages, digest_of
 
 _MOST_PICTURES = 60  # of one article; a page with more is a gallery of its site
-_FURTHER = 4  # times ``max_bytes`` that all further pages of an article may have together
+_FURTHER_ROOM = 4  # times ``max_bytes`` that all further pages of an article may have together
 _CANDIDATES = 2  # addresses tried for one picture
 _IMAGES = "image/webp,image/avif,image/png,image/jpeg,image/*;q=0.8"
 _LARGEST_FILE = 10_000_000  # bytes of a page of an old mirror
@@ -160,7 +160,7 @@ class Workshop:
             found: Draft = self.isolate(read, further)
             return found
 
-        return FurtherPages(turn, read_on, room=_FURTHER * self.configuration.fetch.max_bytes)
+        return FurtherPages(turn, read_on, room=_FURTHER_ROOM * self.configuration.fetch.max_bytes)
 
     def _capture(self, entry: Entry, known: Known | None) -> Capture:
         if entry.page is not None:

@@ -12,7 +12,7 @@ from mirrorpress.gather.wire import parse_url
 from mirrorpress.links import resolve
 from mirrorpress.model import Capture
 
-_MOST = 20  # further pages; the longest article in parts seen had 14
+MOST = 20  # further pages; more is a gallery, or a chain without an end
 
 Turn = Callable[[str, int], Capture]
 """Gets the page at an address, of at most so many bytes. Raises ``MirrorpressError``."""
@@ -37,11 +37,11 @@ class FurtherPages:
         """The pages after the first one, each read."""
         self._seen = {_plain(capture.url), _plain(capture.final_url)}
         host = _host(capture.final_url)
-        for count in range(_MOST + 1):
+        for count in range(MOST + 1):
             url = _plain(resolve(draft.next_page, capture.final_url)) if draft.next_page else ""
             if not url or url in self._seen or _host(url) != host:
                 return
-            if count == _MOST or self.room <= 0:
+            if count == MOST or self.room <= 0:
                 self.note = f"it goes on after page {count + 1}, which is too long to be followed further"
                 return
             self._seen.add(url)
