@@ -230,8 +230,8 @@ class Article:
 
     ``html`` and ``markdown`` are rendered once, here; in both, addresses within the edition start
     with ``ROOT``, which an edition replaces by the way from the page to its root. ``engine`` says what found
-    the body, ``confidence`` (0 to 1) how sure it is of it; ``partial`` that the page holds only the beginning,
-    the rest being kept for paying readers.
+    the body, ``confidence`` (0 to 1) how sure it is of it; ``partial`` that the page holds only the
+    beginning, the rest being kept for paying readers.
     """
 
     url: str

@@ -13,7 +13,7 @@ from mirrorpress.extract import finish, pictures
 from mirrorpress.gather import fetcher, politeness
 from mirrorpress.gather.sources import feedformats, mirror, titles
 from mirrorpress.model import FetchPolicy
-from mirrorpress.pipeline import fetching, isolate
+from mirrorpress.pipeline import fetching, furtherpages, isolate
 from mirrorpress.pipeline.registry import Registry
 
 from .pages import ROOT, Page, all_pages, table
@@ -73,6 +73,7 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "pixels of a picture": f"{pictures._MAX_PIXELS:,}",
         "smallest picture, either way": f"{pictures._SMALLEST} pixels",
         "width of a carried picture": f"{pictures.WIDTH} pixels",
+        "further pages of an article": f"{furtherpages.MOST}, of together {fetching._FURTHER_ROOM} times",
         "pictures carried for an article": f"{fetching._MOST_PICTURES}",
         "tags of a page": f"{markup.MAX_TAGS:,}",
         "attributes of a tag in a feed": f"{feedformats._MAX_ATTRIBUTES}",

@@ -30,6 +30,7 @@ class Shelf:
         text: str = "Words.",
         picture: str = "",
         url: str = "",
+        partial: bool = False,
     ) -> None:
         self.hours += 1
         moment = START + timedelta(hours=self.hours)
@@ -44,6 +45,7 @@ class Shelf:
             text_length=len(text),
             published=moment,
             assets=assets,
+            partial=partial,
         )
         pictures = {}
         for path in assets:

@@ -125,6 +125,40 @@ def test_menus_speak_the_mirrors_language_and_bodies_their_own_direction(
     assert "[首頁]" in traditional["pages/p2/a.md"].decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Only the beginning: the publisher shows the rest to its subscribers."),
+        ("zh-Hans", "以下只是文章的开头"),
+        ("zh-Hant", "以下只是文章的開頭"),
+        ("fa", "تنها آغاز نوشته"),
+    ],
+)
+def test_an_article_that_is_only_a_beginning_says_so_above_its_text_and_in_feeds(
+    shelf: Shelf, tmp_path: Path, language: str, sentence: str
+) -> None:
+    shelf.add("stub", text="The fog came in.", partial=True)
+    shelf.add("whole", text="The fog went out.")
+    found = tree(EDITION.render(configuration(tmp_path, language=language), shelf.archive.shelf, None))
+    page = found["pages/p2/stub.md"].decode()
+    assert not dangers("pages/p2/stub.md", found["pages/p2/stub.md"])
+    html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(page.partition("The fog came")[0]))
+    [said] = [mark.text for mark in html.select("p > strong:only-child") if mark.text != "Harbour Times"]
+    assert said.startswith(sentence)
+    entries = feedparser.parse(found["feeds/p2.xml"]).entries
+    assert [sentence in entry.summary for entry in entries] == [False, True]
+    for path, data in found.items():
+        assert (sentence.encode() in data) == (path in ("pages/p2/stub.md", "feeds/p2.xml")), path
+
+
+def test_an_article_that_is_whole_now_says_no_more_that_it_is_not(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.add("stub", text="The fog came in.", partial=True)
+    clock = shelf.archive.shelf.clock()
+    shelf.add("stub", text="The fog came in.")
+    changed = tree(EDITION.render(configuration(tmp_path), shelf.archive.shelf, clock))
+    assert "Only the beginning" not in changed["pages/p2/stub.md"].decode()
+
+
 HOSTILE = [
     "*a* _b_ **c** `d` ~~e~~ [f](http://evil.example) ![g](//x/y.png) <script>h</script> <b>i</b> &amp; \\ | # $x$ $y$",
     "](http://evil.example) http://plain.example www.bare.example ftp://f.example a@b.example",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mirrorpress.model import Entry
-from mirrorpress.pipeline.decide import plan, too_short
+from mirrorpress.pipeline.decide import Reading, layout_changed, plan, reads_well, teaches, too_short
 
 NOW = datetime(2026, 6, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -79,3 +79,40 @@ def test_an_article_far_shorter_than_its_siblings_or_its_past_is_held_back() -> 
     assert too_short(100, siblings=siblings[:4], before=0) == "", "too few siblings to know"
     assert "shrank from 2,000 to 700" in too_short(700, siblings=[], before=2000)
     assert too_short(900, siblings=[], before=2000) == ""
+
+
+def test_a_doubtful_article_is_held_back_sooner_where_the_known_one_was_good() -> None:
+    def why(length: int, confidence: float, before_confidence: float = 0.9) -> str:
+        return too_short(
+            length, siblings=[], before=1000, confidence=confidence, before_confidence=before_confidence
+        )
+
+    assert "confidence of only 0.29" in why(690, 0.29)
+    assert why(700, 0.29) == why(690, 0.3) == ""
+    assert why(690, 0.1, before_confidence=0.4) == "", "the known one was no better"
+
+
+def readings(*, lost: int, odd: int = 0, poor: int = 0, good: int = 0) -> list[Reading]:
+    kinds = [(False, False)] * lost + [(False, True)] * odd + [(True, False)] * poor + [(True, True)] * good
+    return [Reading(f"https://a.example/{n}", *kind) for n, kind in enumerate(kinds)]
+
+
+def test_three_lost_pages_that_are_half_of_all_are_a_change_of_layout() -> None:
+    assert layout_changed(readings(lost=3, good=3)) == [f"https://a.example/{n}" for n in range(3)]
+    assert layout_changed(readings(lost=2)) == []
+    assert layout_changed(readings(lost=3, good=4)) == []
+    assert layout_changed(readings(lost=0, odd=5, poor=5)) == []
+
+
+def test_an_alarm_ends_when_most_pages_come_out_well() -> None:
+    assert reads_well(readings(lost=0, good=1))
+    assert reads_well(readings(lost=1, odd=2))
+    assert not reads_well(readings(lost=1, good=1))
+    assert not reads_well([])
+
+
+def test_what_does_not_fit_teaches_only_when_it_is_long_and_sure() -> None:
+    assert teaches(fits=True, confidence=0.1, length=10)
+    assert teaches(fits=False, confidence=0.5, length=300)
+    assert not teaches(fits=False, confidence=0.4, length=3000)
+    assert not teaches(fits=False, confidence=0.9, length=200)

@@ -13,6 +13,7 @@ from mirrorpress.pipeline.build import is_built
 from mirrorpress.pipeline.run import utc_now
 
 _SHOWN = 20  # failures; --json holds all
+_NONE: dict[str, Any] = {"articles": 0, "examples": []}
 
 
 def status_of(configuration: Configuration) -> dict[str, Any]:
@@ -36,8 +37,11 @@ def status_of(configuration: Configuration) -> dict[str, Any]:
             if one.id not in known
         ]
         sources = {one.id for one in configuration.sections if one.source is not None}
+        doubtful, partial = archive.extractions.doubtful(), archive.extractions.partial()
         for row in sections:
             row["has_source"] = row["section"] in sources
+            row["low_confidence"] = doubtful.get(row["section"], _NONE)
+            row["partial"] = partial.get(row["section"], _NONE)
         failures = [asdict(failure) for failure in ledger.open_failures()]
         editions = []
         for edition in configuration.editions:
@@ -68,11 +72,7 @@ def describe(status: dict[str, Any]) -> list[str]:
     """The same for people."""
     if not status["sections"]:
         return ["nothing was mirrored yet; run: mirrorpress run"]
-    lines = [
-        f"{row['section']}: {counted(row['articles'], 'article')}, newest {_when(row['newest'])}, "
-        + (f"source last answered {_when(row['succeeded_at'])}" if row["has_source"] else "no source")
-        for row in status["sections"]
-    ]
+    lines = [line for row in status["sections"] for line in _section(row)]
     for edition in status["editions"]:
         state = "up to date" if edition["up_to_date"] else "behind the archive; run: mirrorpress build"
         lines.append(f"edition {edition['edition']}: built {_when(edition['built_at'])}, {state}")
@@ -86,6 +86,21 @@ def describe(status: dict[str, Any]) -> list[str]:
     ]
     if len(failures) > _SHOWN:
         lines.append(f"… and {len(failures) - _SHOWN} more; --json shows all")
+    return lines
+
+
+def _section(row: dict[str, Any]) -> list[str]:
+    source = f"source last answered {_when(row['succeeded_at'])}" if row["has_source"] else "no source"
+    lines = [
+        f"{row['section']}: {counted(row['articles'], 'article')}, newest {_when(row['newest'])}, {source}"
+    ]
+    for key, words in (
+        ("low_confidence", "found with low confidence"),
+        ("partial", "of which the publisher shows only the beginning"),
+    ):
+        if found := row[key]["articles"]:
+            examples = " ".join(row[key]["examples"])
+            lines.append(f"  {counted(found, 'article')} {words}, such as {examples}")
     return lines
 
 

@@ -164,9 +164,35 @@ class Ledger:
             self._index.execute(delete(t.failures).where(t.failures.c.url == url))
 
     def open_failures(self) -> list[Failure]:
-        """All failures that still stand, newest first."""
-        rows = self._index.rows(select(t.failures).order_by(t.failures.c.last_at.desc()))
-        return [Failure(**row) for row in rows]
+        """All failures and alarms that still stand, newest first, alarms before failures of the same time."""
+        names = Failure.__slots__
+        found = [
+            Failure(**{name: row[name] for name in names})
+            for table in (t.alarms, t.failures)
+            for row in self._index.rows(select(table).order_by(table.c.last_at.desc()))
+        ]
+        return sorted(found, key=lambda one: one.last_at, reverse=True)
+
+    def raise_alarm(
+        self, section: str, stage: str, *, url: str, reason: str, hint: str, at: datetime
+    ) -> None:
+        """Note that something is wrong with a section as a whole; it stays until ``clear_alarm``. Unlike a
+        failure of its source, which it may share the address with, no single success ends it."""
+        values = {"url": url, "stage": stage, "reason": reason, "hint": hint, "last_at": at}
+        statement = upsert(t.alarms).values(section=section, first_at=at, times=1, **values)
+        self._index.write(
+            statement.on_conflict_do_update(
+                index_elements=["section"], set_={**values, "times": t.alarms.c.times + 1}
+            )
+        )
+
+    def alarmed(self) -> list[str]:
+        """Ids of the sections with an alarm."""
+        return self._index.values(select(t.alarms.c.section).order_by(t.alarms.c.section))
+
+    def clear_alarm(self, section: str) -> None:
+        """Forget a section's alarm."""
+        self._index.write(delete(t.alarms).where(t.alarms.c.section == section))
 
     def begin_run(self, command: str, at: datetime) -> int:
         with self._index.transaction():

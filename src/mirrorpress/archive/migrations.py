@@ -1,7 +1,7 @@
-"""Bringing an index of any earlier version to the present one, each step in one transaction.
+"""Bringing an index of any earlier version to the present one, all steps in one transaction.
 
-The version stands in SQLite's ``user_version``. A step is never changed once released; a new one is
-added at the end of ``STEPS``.
+The version stands in SQLite's ``user_version``; 0 is an empty file, which gets the tables as they are now. A
+step is never changed once released; a new one is added at the end of ``STEPS``.
 """
 
 from __future__ import annotations
@@ -13,23 +13,61 @@ from sqlalchemy import Connection, text
 from mirrorpress.archive.schema import metadata
 from mirrorpress.errors import ArchiveError
 
+_SECOND = """
+CREATE TABLE extractions (
+    revision INTEGER NOT NULL, confidence FLOAT NOT NULL, engine TEXT NOT NULL, partial INTEGER NOT NULL,
+    licence TEXT NOT NULL, PRIMARY KEY (revision), FOREIGN KEY(revision) REFERENCES revisions (number)
+);
+CREATE INDEX extractions_doubtful ON extractions (confidence) WHERE confidence < 0.5;
+CREATE INDEX extractions_partial ON extractions (partial) WHERE partial = 1;
+CREATE TABLE layouts (
+    number INTEGER NOT NULL, section TEXT NOT NULL, article INTEGER NOT NULL, layout JSON NOT NULL,
+    PRIMARY KEY (number), UNIQUE (article), FOREIGN KEY(article) REFERENCES articles (number)
+);
+CREATE INDEX layouts_by_section ON layouts (section);
+CREATE TABLE alarms (
+    section TEXT NOT NULL, url TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, hint TEXT NOT NULL,
+    first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (section)
+);
+ALTER TABLE captures ADD COLUMN page INTEGER DEFAULT 1 NOT NULL
+"""
 
-def _first(connection: Connection) -> None:
-    metadata.create_all(connection)
+
+def _second(connection: Connection) -> None:
+    """How revisions were found, the layouts of pages, alarms, and captures of articles on several pages."""
+    for statement in _SECOND.split(";"):
+        connection.execute(text(statement))
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+FIRST = 1  # the version that ``STEPS`` start from
+STEPS: tuple[Callable[[Connection], None], ...] = (_second,)
+PRESENT = FIRST + len(STEPS)
 
 
 def migrate(connection: Connection, where: str) -> None:
-    """Run the steps that are missing. Raises ``ArchiveError`` for an index that a later mirrorpress wrote."""
-    version = connection.execute(text("PRAGMA user_version")).scalar_one()
-    if version > len(STEPS):
+    """Bring an index to the present version. Raises ``ArchiveError`` for one that a later mirrorpress wrote.
+
+    To be called within the connection's transaction, before anything is written.
+    """
+    if _version(connection, where) == PRESENT:
+        return
+    # Python's sqlite3 begins no transaction before a CREATE or ALTER: a kill would leave half a step.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    version = _version(connection, where)  # another command may have been faster
+    if version == 0:
+        metadata.create_all(connection)
+    else:
+        for step in STEPS[version - FIRST :]:
+            step(connection)
+    connection.execute(text(f"PRAGMA user_version = {PRESENT}"))
+
+
+def _version(connection: Connection, where: str) -> int:
+    version: int = connection.execute(text("PRAGMA user_version")).scalar_one()
+    if version > PRESENT:
         raise ArchiveError(
-            f"the archive has version {version}, this mirrorpress knows versions up to {len(STEPS)}",
+            f"the archive has version {version}, this mirrorpress knows versions up to {PRESENT}",
             where=where,
             hint="install the mirrorpress that wrote it, or a later one",
         )
-    for number, step in enumerate(STEPS[version:], start=version + 1):
-        step(connection)
-        connection.execute(text(f"PRAGMA user_version = {number}"))
+    return version

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy import UniqueConstraint as Unique
 
@@ -100,6 +102,35 @@ revisions = Table(
     sqlite_autoincrement=True,
 )
 
+# How each revision was found. A table of its own: behind ``html`` and ``markdown`` these few bytes would cost
+# a walk over the whole text. Revisions of archives of version 1 have no row.
+extractions = Table(
+    "extractions",
+    metadata,
+    Column("revision", ForeignKey("revisions.number"), primary_key=True),
+    Column("confidence", Float, nullable=False),
+    Column("engine", Text, nullable=False),
+    Column("partial", Integer, nullable=False),
+    Column("licence", Text, nullable=False),
+)
+DOUBTFUL = text("confidence < 0.5")
+PARTIAL = text("partial = 1")
+"""What ``status`` counts, in the very words of the indexes: SQLite uses a partial index only for its own
+condition, without parameters."""
+Index("extractions_doubtful", extractions.c.confidence, sqlite_where=DOUBTFUL)
+Index("extractions_partial", extractions.c.partial, sqlite_where=PARTIAL)
+
+# The newest pages' layouts, from which a section's memory is learned.
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("section", Text, nullable=False),
+    Column("article", ForeignKey("articles.number"), nullable=False, unique=True),
+    Column("layout", JSON, nullable=False),
+)
+Index("layouts_by_section", layouts.c.section)
+
 captures = Table(
     "captures",
     metadata,
@@ -110,6 +141,7 @@ captures = Table(
     Column("file", Text, nullable=False),  # below archive/captures/
     Column("offset", Integer, nullable=False),
     Column("size", Integer, nullable=False),
+    Column("page", Integer, nullable=False, server_default=text("1")),  # of an article on several pages
 )
 Index("captures_by_article", captures.c.article)
 
@@ -163,6 +195,19 @@ failures = Table(
     metadata,
     Column("url", Text, primary_key=True),
     Column("section", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+# What is wrong with a section as a whole, until it is well again.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("url", Text, nullable=False),
     Column("stage", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("hint", Text, nullable=False),

@@ -31,6 +31,10 @@ _LIGHT = (
     t.revisions.c.excerpt,
     t.revisions.c.text_length,
     t.revisions.c.lead_image,
+    t.extractions.c.confidence,
+    t.extractions.c.engine,
+    t.extractions.c.partial,
+    t.extractions.c.licence,
     _first.c.title.label("first_title"),
     _first.c.number.label("arrived"),
     func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
@@ -126,6 +130,7 @@ def _select(*columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(t.articles)
         .join(t.revisions, t.revisions.c.number == t.articles.c.revision)
+        .outerjoin(t.extractions, t.extractions.c.revision == t.revisions.c.number)
         .join(_first, (_first.c.article == t.articles.c.number) & (_first.c.revision == 1))
     )
 
@@ -150,6 +155,10 @@ def _stored(row: RowMapping) -> Stored:
         if body
         else (),
         assets=tuple(row["assets"]) if body else (),
+        confidence=1.0 if row["confidence"] is None else row["confidence"],
+        engine=row["engine"] or "",
+        partial=bool(row["partial"]),
+        licence=row["licence"] or "",
     )
     return Stored(
         section=row["section"],

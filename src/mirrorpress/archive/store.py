@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -20,8 +22,10 @@ from sqlalchemy.exc import DatabaseError
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.captures import CaptureLog
+from mirrorpress.archive.extractions import Extractions
 from mirrorpress.archive.index import Index, translated
 from mirrorpress.archive.journal import Journal
+from mirrorpress.archive.layouts import Layouts
 from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.listings import Listings
 from mirrorpress.archive.migrations import migrate
@@ -71,7 +75,8 @@ class Place:
 class Archive:
     """The archive below a mirror's folder; the caller holds the lock. Used by one thread, but ``pictures``.
 
-    ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published.
+    ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
+    ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found.
     Every method may raise ``ArchiveError``.
     """
 
@@ -104,6 +109,8 @@ class Archive:
         self._index = Index(connection, str(self._path))
         self.ledger = Ledger(self._index)
         self.listings = Listings(self._index)
+        self.layouts = Layouts(self._index)
+        self.extractions = Extractions(self._index)
         self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 
@@ -152,14 +159,6 @@ class Archive:
         )
         return self._index.values(query)
 
-    def text_length(self, article: int) -> int:
-        """The text length of an article's current revision."""
-        query = select(t.revisions.c.text_length).where(
-            t.revisions.c.number
-            == select(t.articles.c.revision).where(t.articles.c.number == article).scalar_subquery()
-        )
-        return self._index.value(query) or 0
-
     # --- storing -------------------------------------------------------------------------
 
     def store(
@@ -173,11 +172,13 @@ class Archive:
         known: Known | None,
         body_digest: str,
         pictures: dict[str, Asset],
+        further: Sequence[Capture] = (),
     ) -> Outcome:
         """Store an article in one transaction; returns what it was.
 
-        ``keys`` are the comparable addresses it goes by. A revision that says the same as the current
-        one is not stored again, nor is a capture whose bytes are kept already. Nothing is ever overwritten.
+        ``keys`` are the comparable addresses it goes by; ``further`` its second and later pages. A
+        revision that says the same as the current one is not stored again, nor is a capture whose bytes are
+        kept already. Nothing is ever overwritten.
         """
         digest = _digest(article)
         with self._index.transaction():
@@ -200,10 +201,12 @@ class Archive:
                 )
             )
             if known and self._current_digest(number) == digest:
+                self.extractions.record(known.revision, article)
                 return "unchanged"
             self._add_assets(pictures)
             same_bytes = known is not None and known.body_digest == body_digest
-            self._add_revision(number, article, capture, digest, same_bytes=same_bytes)
+            captures = (capture, *further)
+            self._add_revision(number, article, captures, digest, same_bytes=same_bytes)
             return "updated" if known else "new"
 
     def _create(self, article: Article, place: Place, capture: Capture) -> int:
@@ -251,21 +254,14 @@ class Archive:
             )
 
     def _add_revision(
-        self, number: int, article: Article, capture: Capture, digest: str, *, same_bytes: bool
+        self, number: int, article: Article, captures: Sequence[Capture], digest: str, *, same_bytes: bool
     ) -> None:
-        newest = select(func.max(t.captures.c.number)).where(t.captures.c.article == number)
+        newest = select(func.max(t.captures.c.number)).where(
+            t.captures.c.article == number, t.captures.c.page == 1
+        )
         kept: int | None = self._index.value(newest) if same_bytes else None
         if self._keep_captures and kept is None:
-            file, offset, size = self._log.append(capture)
-            row = insert(t.captures).values(
-                article=number,
-                url=capture.url,
-                fetched_at=capture.fetched_at,
-                file=file,
-                offset=offset,
-                size=size,
-            )
-            kept = self._index.insert(row)
+            kept, *_ = [self._add_capture(number, page, one) for page, one in enumerate(captures, start=1)]
         count = self._index.value(
             select(func.coalesce(func.max(t.revisions.c.revision), 0)).where(t.revisions.c.article == number)
         )
@@ -277,7 +273,7 @@ class Archive:
                 authors=list(article.authors),
                 published=article.published,
                 updated=article.updated,
-                captured_at=capture.fetched_at,
+                captured_at=captures[0].fetched_at,
                 language=article.language,
                 excerpt=article.excerpt,
                 text_length=article.text_length,
@@ -290,10 +286,24 @@ class Archive:
                 markdown=article.markdown,
             )
         )
+        self.extractions.record(revision, article)
         self._index.execute(update(t.articles).where(t.articles.c.number == number).values(revision=revision))
         self._index.execute(delete(t.uses).where(t.uses.c.article == number))
         for path in article.assets:
             self._index.execute(insert(t.uses).values(path=path, article=number))
+
+    def _add_capture(self, number: int, page: int, capture: Capture) -> int:
+        file, offset, size = self._log.append(capture)
+        row = insert(t.captures).values(
+            article=number,
+            url=capture.url,
+            fetched_at=capture.fetched_at,
+            file=file,
+            offset=offset,
+            size=size,
+            page=page,
+        )
+        return self._index.insert(row)
 
     def checked(self, known: Known, entry: Entry, at: datetime, *, gone: bool = False) -> None:
         """Note that an article was asked for again and is as it was, or is no longer there."""
@@ -314,20 +324,32 @@ class Archive:
 
     # --- captures ------------------------------------------------------------------------
 
-    def captures_of(self, section: str) -> Iterable[tuple[Entry, Callable[[], Capture]]]:
-        """Every article of a section that has a capture, in order of arrival, and what reads the newest one
-        (and may raise ``ArchiveError``)."""
-        newest = select(func.max(t.captures.c.number)).group_by(t.captures.c.article).scalar_subquery()
+    def captures_of(self, section: str) -> Iterable[tuple[Entry, Callable[[], list[Capture]]]]:
+        """Every article of a section that has a capture, in order of arrival, and what reads the newest
+        captures of its pages, the first page's first (and may raise ``ArchiveError``)."""
+        newest = (
+            select(t.captures.c.article, func.max(t.captures.c.number).label("number"))
+            .where(t.captures.c.page == 1)
+            .group_by(t.captures.c.article)
+            .subquery()
+        )
         query = (
             select(t.captures.c.file, t.captures.c.offset, t.articles)
             .join(t.articles, t.articles.c.number == t.captures.c.article)
-            .where(t.articles.c.section == section, t.captures.c.number.in_(newest))
-            .order_by(t.articles.c.position)
+            .join(newest, newest.c.article == t.articles.c.number)
+            .where(t.articles.c.section == section, t.captures.c.number >= newest.c.number)
+            .order_by(t.articles.c.position, t.captures.c.number)
         )
-        rows = self._index.rows(query)
-        for row in rows:
-            entry = Entry(row["url"], row["entry_title"], published=row["entry_updated"], id=row["id"])
-            yield entry, partial(self._log.read, row["file"], row["offset"])
+        for _, pages in groupby(self._index.rows(query), key=itemgetter("position")):
+            rows = list(pages)
+            first = rows[0]
+            entry = Entry(
+                first["url"], first["entry_title"], published=first["entry_updated"], id=first["id"]
+            )
+            yield entry, partial(self._read_captures, [(row["file"], row["offset"]) for row in rows])
+
+    def _read_captures(self, places: Sequence[tuple[str, int]]) -> list[Capture]:
+        return [self._log.read(file, offset) for file, offset in places]
 
 
 def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
@@ -344,5 +366,6 @@ def _digest(article: Article) -> str:
         article.language,
         article.html,
         article.markdown,
+        *(["partial"] if article.partial else []),
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()

@@ -14,11 +14,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def atom(
-    *, title: str, language: str, address: str, id: str, entries: Sequence[tuple[Stored, str, str]]
+    *,
+    title: str,
+    language: str,
+    address: str,
+    id: str,
+    entries: Sequence[tuple[Stored, str, str]],
+    partial: str,
 ) -> bytes:
     """A feed of (article, address of its page, publisher's name), newest first.
 
-    ``address`` is the feed's own, empty when the mirror has no address. The feed's date is that of its
+    ``address`` is the feed's own, empty when the mirror has no address; ``partial`` is the sentence before
+    the excerpt of an article of which there is only the beginning. The feed's date is that of its
     newest article, so that nothing changes when nothing changed.
     """
     moments = [_moment(stored) for stored, _, _ in entries]
@@ -35,6 +42,7 @@ def atom(
     for (stored, page, publisher), moment in zip(entries, moments, strict=True):
         article = stored.article
         names = article.authors or (publisher,)
+        summary = f"{partial} {article.excerpt}" if article.partial else article.excerpt
         lines += [
             "<entry>",
             f"<title>{escape(one_line(article.title))}</title>",
@@ -43,7 +51,7 @@ def atom(
             f"<published>{_stamp(stored.first_date)}</published>",
             f"<updated>{_stamp(moment)}</updated>",
             *(f"<author><name>{escape(one_line(name))}</name></author>" for name in names),
-            f"<summary>{escape(one_line(article.excerpt))}</summary>",
+            f"<summary>{escape(one_line(summary))}</summary>",
             "</entry>",
         ]
     return "\n".join([*lines, "</feed>", ""]).encode()

@@ -99,6 +99,7 @@ class Pages:
             title=escape(article.title),
             menu=self._menu(path, section),
             byline=self._byline(stored, publisher),
+            partial=self._words["partial"] if article.partial else "",
             direction=direction,
             body=_BODY,
             rights=self._rights(publisher),
@@ -190,7 +191,14 @@ class Pages:
         ]
         title = f"{mirror.title} · {section.title}"
         language = section.language or mirror.language
-        data = atom(title=title, language=language, address=self.address(path), id=path, entries=entries)
+        data = atom(
+            title=title,
+            language=language,
+            address=self.address(path),
+            id=path,
+            entries=entries,
+            partial=self._words["partial"],
+        )
         return File(path, data)
 
     def home(self, newest: Sequence[tuple[Section, Sequence[Stored]]]) -> File:

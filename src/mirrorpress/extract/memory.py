@@ -1,8 +1,8 @@
-"""What several pages of one site teach about its layout: where the body stands, which blocks stand on every page,
-where date and authors are shown.
+"""What several pages of one site teach about its layout: where the body stands, which blocks stand on every
+page, where date and authors are shown.
 
-Each page that was read without selectors leaves a ``Layout``; ``learn`` makes a ``SiteMemory`` of the newest of
-them; later pages are read with it. Nothing here touches a page or a disk.
+Each page that was read without selectors leaves a ``Layout``; ``learn`` makes a ``SiteMemory`` of the newest
+of them; later pages are read with it. Nothing here touches a page or a disk.
 """
 
 from __future__ import annotations

@@ -15,6 +15,11 @@ Why = Literal["new", "changed", "recheck"]
 
 _FRESH = timedelta(days=7)  # articles are corrected in their first days
 _SIBLINGS = 5  # fewer say nothing about what is normal
+_LONG = 300  # characters; what is shorter may be an error page or a teaser
+LOW = 0.5
+"""The confidence below which an article counts as doubtful; ``archive.schema.DOUBTFUL`` says the same."""
+_LOST = 0.3  # the confidence below which a text that shrank is taken for another one
+_FEWEST = 3  # pages; fewer say nothing about a layout
 
 
 class KnownEntry(Protocol):
@@ -112,16 +117,61 @@ def says_the_same(one: Article, other: Article) -> bool:
     return one.title == other.title and (at_once or one.excerpt == other.excerpt)
 
 
-def too_short(length: int, *, siblings: Sequence[int], before: int) -> str:
+def too_short(
+    length: int,
+    *,
+    siblings: Sequence[int],
+    before: int,
+    confidence: float = 1.0,
+    before_confidence: float = 1.0,
+) -> str:
     """Why an article of ``length`` characters must not be published; an empty string when it may be.
 
     ``siblings`` are the lengths of the section's newest articles, ``before`` that of this article's
-    last good revision (0: none).
+    last good revision (0: none); the confidences are this article's and that revision's.
     """
     if before and length < 0.4 * before:
         return f"it shrank from {before:,} to {length:,} characters; the last good revision stays"
+    if before and length < 0.7 * before and confidence < _LOST and before_confidence >= LOW:
+        return (
+            f"it shrank from {before:,} to {length:,} characters, found with a confidence of only "
+            f"{confidence:.2f}; the last good revision stays"
+        )
     if not before and len(siblings) >= _SIBLINGS:
         usual = median(siblings)
-        if length < 300 and length < 0.15 * usual:
+        if length < _LONG and length < 0.15 * usual:
             return f"it has {length:,} characters where this section's articles have about {usual:,.0f}"
     return ""
+
+
+# --- layouts ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one page of a section came out that was read without selectors. ``fits``: it has the layout that
+    was learned; ``good``: its article was neither held back nor doubtful."""
+
+    url: str
+    fits: bool
+    good: bool
+
+
+def layout_changed(readings: Sequence[Reading]) -> list[str]:
+    """The addresses that show that a site has another layout now; empty when it does not seem so.
+
+    At least three pages, and half of those read, must neither fit nor have given a good article.
+    """
+    lost = [one.url for one in readings if not one.fits and not one.good]
+    return lost if len(lost) >= _FEWEST and 2 * len(lost) >= len(readings) else []
+
+
+def reads_well(readings: Sequence[Reading]) -> bool:
+    """Whether most pages, and at least one, gave a good article, which ends an alarm."""
+    return 2 * sum(one.good for one in readings) > len(readings)
+
+
+def teaches(*, fits: bool, confidence: float, length: int) -> bool:
+    """Whether a page's layout is learned from: one that fits what was learned, or that is another and gave
+    a long article with confidence."""
+    return fits or (confidence >= LOW and length >= _LONG)

@@ -1,23 +1,33 @@
-"""Looking at every source and its newest article without storing anything: what ``check`` shows."""
+"""Looking at every source and its newest articles without storing anything: what ``check`` shows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from mirrorpress.archive.store import Archive
 from mirrorpress.errors import MirrorpressError, UsageError
+from mirrorpress.extract.memory import SiteMemory, learn
 from mirrorpress.gather.fetcher import Fetcher
-from mirrorpress.model import Configuration, Section
+from mirrorpress.markup import check_selector
+from mirrorpress.model import Article, Configuration, Entry, Layout, Section
 from mirrorpress.pipeline.fetching import Workshop
+from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.isolate import Isolation
 from mirrorpress.pipeline.run import utc_now
 from mirrorpress.pipeline.sync import SectionReach
 
+_PAGES = 5  # of a section that is named, from which its layout is learned
 
-def look(
-    configuration: Configuration, only: Sequence[str], say: Callable[[str], None]
-) -> list[dict[str, Any]]:
-    """For every section: how many entries its source lists, and how its newest article comes out.
+Say = Callable[[str], None]
+
+
+def look(configuration: Configuration, only: Sequence[str], say: Say) -> list[dict[str, Any]]:
+    """For every section: how many entries its source lists, and how its newest article comes out. A section
+    that ``only`` names, if its articles are found without selectors, is looked at more closely: what its
+    newest pages have in common, and which selectors say so.
 
     A section that fails has ``error`` and ``hint`` in its result; the others are looked at all the same.
     """
@@ -34,35 +44,162 @@ def look(
         for section in configuration.sections:
             if section.source is not None and (not only or section.id in only):
                 reach = SectionReach(configuration.folder, fetcher.fetch, isolation.call, {})
-                results.append(_look_at(section, reach, workshop, say))
+                one = Look(section, workshop, say, closely=bool(only) and not section.article.body)
+                results.append(one.result(reach))
     return results
 
 
-def _look_at(
-    section: Section, reach: SectionReach, workshop: Workshop, say: Callable[[str], None]
-) -> dict[str, Any]:
-    result: dict[str, Any] = {"section": section.id, "entries": 0}
-    assert section.source is not None  # noqa: S101 - the caller looked
-    try:
-        entries = section.source.discover(reach) or ()
-        result["entries"] = len(entries)
-        for warning in reach.warnings:
-            say(f"· {section.id}: {warning}")
-        say(f"{section.id}: {len(entries)} entries")
-        if entries:
-            article = workshop.work(entries[0], section, None).article
-            assert article is not None  # noqa: S101 - nothing is known, so nothing is unchanged
-            result |= {
-                "title": article.title,
-                "characters": article.text_length,
-                "pictures": len(article.assets),
+@dataclass(frozen=True)
+class Look:
+    """One section, looked at."""
+
+    section: Section
+    workshop: Workshop
+    say: Say
+    closely: bool
+
+    def result(self, reach: SectionReach) -> dict[str, Any]:
+        section, say = self.section, self.say
+        result: dict[str, Any] = {"section": section.id, "entries": 0}
+        assert section.source is not None  # noqa: S101 - the caller looked
+        try:
+            entries = section.source.discover(reach) or ()
+            result["entries"] = len(entries)
+            for warning in reach.warnings:
+                say(f"· {section.id}: {warning}")
+            say(f"{section.id}: {len(entries)} entries")
+            if self.closely and entries:
+                self._study(entries[:_PAGES], result)
+            elif entries:
+                article, _ = self._article(entries[0], None)
+                result |= self._newest(article)
+        except MirrorpressError as error:
+            result |= {"error": error.reason, "hint": error.hint, "url": error.where}
+            say(f"✗ {section.id}: {error.where}: {error.reason}")
+            if error.hint:
+                say(f"  → {error.hint}")
+        return result
+
+    def _article(self, entry: Entry, memory: SiteMemory | None) -> tuple[Article, Layout | None]:
+        fetched = self.workshop.work(entry, self.section, None, memory=memory)
+        assert fetched.article is not None  # noqa: S101 - nothing is known, so nothing is unchanged
+        return fetched.article, fetched.layout
+
+    def _newest(self, article: Article) -> dict[str, Any]:
+        date = f"{article.published:%Y-%m-%d}" if article.published else "no date found"
+        size = f"{article.text_length:,} characters, {len(article.assets)} pictures"
+        sure = f"confidence {article.confidence:.2f}"
+        self.say(f"  newest: “{article.title}”, {date}, {size}, {sure}")
+        return {
+            "title": article.title,
+            "characters": article.text_length,
+            "pictures": len(article.assets),
+            "confidence": article.confidence,
+        }
+
+    # --- what pages have in common -------------------------------------------------------
+
+    def _study(self, entries: Sequence[Entry], result: dict[str, Any]) -> None:
+        """Read these entries' pages as a run would, and learn from them. Raises what the first one raised."""
+        kept = self._kept(entries)
+        memory = learn(kept)
+        first_error: MirrorpressError | None = None
+        layouts: list[Layout] = []
+        pages: list[dict[str, Any]] = []
+        for number, entry in enumerate(entries):
+            page = {
+                "url": entry.url,
+                "title": "",
+                "characters": 0,
+                "confidence": 0.0,
+                "engine": "",
+                "error": "",
             }
-            date = f"{article.published:%Y-%m-%d}" if article.published else "no date found"
-            size = f"{article.text_length:,} characters, {len(article.assets)} pictures"
-            say(f"  newest: “{article.title}”, {date}, {size}")
-    except MirrorpressError as error:
-        result |= {"error": error.reason, "hint": error.hint, "url": error.where}
-        say(f"✗ {section.id}: {error.where}: {error.reason}")
-        if error.hint:
-            say(f"  → {error.hint}")
-    return result
+            try:
+                article, layout = self._article(entry, memory if memory.pages else None)
+            except MirrorpressError as error:
+                page["error"] = error.reason
+                first_error = error if number == 0 else first_error
+            else:
+                if number == 0:
+                    result |= self._newest(article)
+                page |= {
+                    "title": article.title,
+                    "characters": article.text_length,
+                    "confidence": article.confidence,
+                    "engine": article.engine,
+                }
+                layouts += [layout] if layout else []
+            pages.append(page)
+        learned = learn([*layouts, *kept])
+        proposal = {
+            "body": _proposed(learned.container),
+            "published": _proposed(learned.published),
+            "authors": _proposed(learned.authors),
+        }
+        result["learned"] = {
+            "pages": learned.pages,
+            "container": learned.container,
+            "published": learned.published,
+            "authors": learned.authors,
+            "repeated": len(learned.repeated),
+        }
+        result |= {"pages": pages, "proposal": proposal}
+        self._tell(pages, learned, proposal)
+        if first_error is not None:
+            raise first_error
+
+    def _kept(self, entries: Sequence[Entry]) -> list[Layout]:
+        """The layouts that the archive keeps of other pages, if there is an archive."""
+        folder = self.workshop.configuration.folder
+        if not (folder / "archive" / "index.sqlite").exists():
+            return []
+        with Archive(folder, started=utc_now()) as archive:
+            return archive.layouts.newest(self.section.id, but=[comparable(entry.url) for entry in entries])
+
+    def _tell(self, pages: list[dict[str, Any]], learned: SiteMemory, proposal: dict[str, str]) -> None:
+        for page in pages:
+            how = page["error"] or f"confidence {page['confidence']:.2f}, {page['characters']:,} characters"
+            self.say(f"  {'✗' if page['error'] else '·'} {page['url']}: {how}")
+        if not learned.container:
+            self.say(
+                f"  learned: nothing that most pages agree on, from {learned.pages} pages (3 are needed)"
+            )
+            return
+        self.say(f"  learned from {learned.pages} pages:")
+        for what, selector in (
+            ("the body stands in", learned.container),
+            ("the date in", learned.published),
+            ("the authors in", learned.authors),
+        ):
+            self.say(f"    {what} {_shown(selector) or 'no place that most pages agree on'}")
+        self.say(f"    {len(learned.repeated)} blocks repeat on several pages and are left out")
+        if proposal["body"]:
+            self.say("  these selectors say so; below the section in mirrorpress.toml they make it certain:")
+            for line in snippet(proposal):
+                self.say(f"    {line}")
+
+
+def snippet(proposal: dict[str, str]) -> list[str]:
+    """A ``[sections.article]`` table, in lines of TOML."""
+    rows = [
+        f"{key} = {json.dumps(selector, ensure_ascii=False)}"
+        for key, selector in proposal.items()
+        if selector
+    ]
+    return ["[sections.article]", *rows]
+
+
+def _shown(selector: str) -> str:
+    """A selector without characters that would steer a terminal: its names are the site's."""
+    return "".join(character if character.isprintable() else "�" for character in selector)
+
+
+def _proposed(selector: str) -> str:
+    """A selector that may be copied into a configuration; an empty string for one that is no CSS, or that
+    holds what does not show."""
+    try:
+        check_selector(selector)
+    except ValueError:
+        return ""
+    return selector if selector.isprintable() else ""

@@ -33,6 +33,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0  # by a title filter
+    partial: int = 0  # new or updated, of which the publisher shows only the beginning; told in ``notes``
     gone: int = 0  # taken away by the publisher; the last revision stays
     pictures: int = 0
     pictures_missing: int = 0

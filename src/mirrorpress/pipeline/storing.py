@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mirrorpress.archive.extractions import Standing
 from mirrorpress.archive.store import Archive, Known, Place
-from mirrorpress.errors import MirrorpressError
+from mirrorpress.errors import ExtractError
 from mirrorpress.links import without_tracking
 from mirrorpress.model import Article, Entry, Section
 from mirrorpress.pipeline.decide import Task, is_skipped, says_the_same, too_short
@@ -28,7 +29,7 @@ class Storing:
     def store(self, task: Task, section: Section, known: Known | None, fetched: Fetched) -> str:
         """Store one article; returns ``new``, ``updated``, ``unchanged`` or ``skipped``.
 
-        Raises ``MirrorpressError`` for an article that is held back, ``ArchiveError`` from the disk.
+        Raises ``ExtractError`` for an article that is held back, ``ArchiveError`` from the disk.
         """
         entry, article, capture = task.entry, fetched.article, fetched.capture
         if article is None:
@@ -42,7 +43,7 @@ class Storing:
         same_name = last_segment(canonical) == last_segment(task.key)
         if canonical and owners.get(canonical, known) == known and same_name:
             article = replace(article, url=without_tracking(fetched.canonical))
-        self._hold_back(entry, section, article, known)
+        self._hold_back(entry, section, article, known, fetched)
         if known and known.published and article.published and article.published > known.published:
             # A feed gives a corrected article the date of its correction.
             corrected = article.updated or article.published
@@ -56,6 +57,7 @@ class Storing:
             known=known,
             body_digest=fetched.body_digest,
             pictures=fetched.pictures,
+            further=fetched.further,
         )
         self.report.pictures += len(article.assets)
         self.report.pictures_missing += fetched.missing
@@ -76,14 +78,31 @@ class Storing:
                 return owner
         return None
 
-    def _hold_back(self, entry: Entry, section: Section, article: Article, known: Known | None) -> None:
-        """Raise ``MirrorpressError`` for an article too short to be whole."""
-        if entry.page is not None or self.trusted:
+    def _hold_back(
+        self, entry: Entry, section: Section, article: Article, known: Known | None, fetched: Fetched
+    ) -> None:
+        """Raise ``ExtractError`` for an article too short to be whole."""
+        if entry.page is not None:
             return
-        before = self.archive.text_length(known.number) if known else 0
+        before = self.archive.extractions.standing(known.number) if known else Standing()
+        if fetched.cut_short is not None and article.text_length < before.text_length:
+            raise ExtractError(
+                f"held back: a further page could not be had ({fetched.cut_short.reason}); "
+                "the last good revision stays",
+                where=fetched.cut_short.where or entry.url,
+                hint=fetched.cut_short.hint,
+            )
+        if self.trusted:
+            return
         siblings = [] if known else self.archive.recent_lengths(section.id)
-        if reason := too_short(article.text_length, siblings=siblings, before=before):
-            raise MirrorpressError(
+        if reason := too_short(
+            article.text_length,
+            siblings=siblings,
+            before=before.text_length,
+            confidence=article.confidence,
+            before_confidence=before.confidence,
+        ):
+            raise ExtractError(
                 f"held back: {reason}",
                 where=entry.url,
                 hint="look at the page; if the layout changed, correct sections.article",

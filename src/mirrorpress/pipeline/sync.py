@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known
-from mirrorpress.errors import ArchiveError, FetchError, GatherError, MirrorpressError
+from mirrorpress.errors import ArchiveError, ExtractError, FetchError, GatherError, MirrorpressError
 from mirrorpress.model import Capture, Configuration, Entry, Section, Source, Validators
 from mirrorpress.pipeline import fetching
 from mirrorpress.pipeline.decide import Task, plan
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
+from mirrorpress.pipeline.furtherpages import on_one_page
 from mirrorpress.pipeline.identity import comparable, section_id
+from mirrorpress.pipeline.lessons import Lessons, address_of
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.storing import Storing
 
@@ -78,7 +80,7 @@ class _Line:
     waiting: deque[Task]
     known: dict[str, Known]
     working: deque[tuple[Task, Future[Fetched]]] = field(default_factory=deque)
-    captures: dict[str, Capture] = field(default_factory=dict)
+    captures: dict[str, list[Capture]] = field(default_factory=dict)
 
 
 @dataclass
@@ -94,11 +96,16 @@ class Sync:
     publisher: str = ""
     offline: bool = False
     _claimed: set[str] = field(default_factory=set)
+    _uncaptured: int = 0
 
     @cached_property
     def _storing(self) -> Storing:
         # What was captured before was good enough then: other selectors may well make it shorter.
         return Storing(self.archive, self.report, self.publisher, trusted=self.offline)
+
+    @cached_property
+    def _lessons(self) -> Lessons:
+        return Lessons(self.configuration, self.archive, self.report)
 
     def run(self, sections: Sequence[Section]) -> None:
         """Bring these sections up to date. One section's or article's failure stops no other."""
@@ -111,6 +118,8 @@ class Sync:
                 if section.source is not None
             }
             self._work(pool, self._lines(asked))
+        self._lessons.conclude(sections, self.clock())
+        self._tell_beginnings()
 
     def reread(self, sections: Sequence[Section]) -> None:
         """Extract these sections' articles again from the captures that are kept, without a network."""
@@ -120,18 +129,19 @@ class Sync:
                 line = _Line(section, deque(), known)
                 for entry, read in self.archive.captures_of(section.id):
                     try:
-                        capture = read()
+                        captures = read()
                     except ArchiveError as error:
                         self._fail(error, "store", entry.url, section)
                         continue
                     key = comparable(entry.url)
                     known.update(self.archive.known([key]))
                     line.waiting.append(Task(entry, key, "changed"))
-                    line.captures[key] = capture
+                    line.captures[key] = captures
                     if len(line.waiting) >= _AHEAD:
                         self._work(pool, iter([line]))
                         known.clear()
                 self._work(pool, iter([line]))
+        self._tell_beginnings()
 
     # --- discovering ---------------------------------------------------------------------
 
@@ -152,7 +162,7 @@ class Sync:
 
     def _lines_of(self, section: Section, answer: Future[tuple[SectionReach, Any]]) -> Iterator[_Line]:
         now = self.clock()
-        where = str(getattr(section.source, "url", section.id))
+        where = address_of(section)
         entries: Sequence[Entry] | None
         try:
             reach, entries = answer.result()
@@ -252,11 +262,17 @@ class Sync:
                 known = line.known.get(task.key)
                 asked = None
                 if known and task.key not in line.captures:
-                    # A changed entry is asked for without conditions: some servers never update an ETag.
-                    plain = task.why == "changed"
+                    # A changed entry is asked for without conditions: some servers never update an ETag. So
+                    # is an article on several pages: the first may stay as it is when another changes.
+                    plain = task.why == "changed" or not on_one_page(known.body_digest)
                     asked = fetching.Known(Validators() if plain else known.validators, known.body_digest)
                 job = partial(
-                    workshop.work, task.entry, line.section, asked, line.captures.pop(task.key, None)
+                    workshop.work,
+                    task.entry,
+                    line.section,
+                    asked,
+                    line.captures.pop(task.key, ()),
+                    self._lessons.memory(line.section),
                 )
                 line.working.append((task, pool.submit(job)))
                 room -= 1
@@ -264,6 +280,7 @@ class Sync:
     def _settle(self, line: _Line, task: Task, future: Future[Fetched]) -> None:
         """Store one article, or note why not."""
         entry, known = task.entry, line.known.get(task.key)
+        fetched: Fetched | None = None
         try:
             fetched = future.result()
             outcome = self._storing.store(task, line.section, known, fetched)
@@ -279,9 +296,41 @@ class Sync:
         except MirrorpressError as error:
             stage = "fetch" if isinstance(error, GatherError) else "extract"
             self._fail(error, stage, entry.url, line.section)
+            if isinstance(error, ExtractError) and entry.page is None:
+                self._lessons.lost(line.section, entry.url, fetched.layout if fetched else None)
         else:
             setattr(self.report, outcome, getattr(self.report, outcome) + 1)
-            self.archive.ledger.succeeded(entry.url)
+            self._learn(line.section, task, fetched, outcome)
+
+    def _learn(self, section: Section, task: Task, fetched: Fetched, outcome: str) -> None:
+        """Note what a stored article's page taught, and whether it is whole."""
+        if fetched.article is not None and outcome != "skipped":
+            self._lessons.stored(section, task.key, fetched.article, fetched.layout)
+            self.report.partial += fetched.article.partial and outcome != "unchanged"
+        if fetched.note:
+            self.report.notes.append(f"{task.entry.url}: {fetched.note}")
+        error = fetched.cut_short
+        if error is None:
+            self.archive.ledger.succeeded(task.entry.url)
+        elif self.offline:
+            self._uncaptured += 1
+        else:
+            error.reason = f"a further page could not be had, so the article ends before it: {error.reason}"
+            stage = "fetch" if isinstance(error, GatherError) else "extract"
+            error.where, page = task.entry.url, error.where
+            error.hint = f"the page is {page}; the next run asks for it again"
+            self._fail(error, stage, task.entry.url, section)
+
+    def _tell_beginnings(self) -> None:
+        if count := self.report.partial:
+            self.report.notes.append(
+                f"articles of which the publisher shows only the beginning: {count}; their pages say so"
+            )
+        if self._uncaptured:
+            self.report.notes.append(
+                f"articles that go on on pages that were never captured: {self._uncaptured}; a run that "
+                "fetches them completes them"
+            )
 
     def _fail(self, error: MirrorpressError, stage: str, where: str, section: Section) -> None:
         failed = self.report.fail(error, stage, where=where, section=section.id)
