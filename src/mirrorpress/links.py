@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|spm|cmpid|ocid)$",
+    r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|ref_src|ref_url|_hs\w+|spm|cmpid|ocid)$",
     re.IGNORECASE,
 )
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -88,6 +89,7 @@ def is_literal_ip(host: str) -> bool:
     return ":" in host or bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
 
 
+@lru_cache(maxsize=1024)  # a page's links are looked at when they are read and when they are sanitised
 def followable(url: str) -> bool:
     """Whether a reader may be sent there by a click: https to a named host, or mailto."""
     if re.search(r"[\s<>\"\\^`{|}]", url):

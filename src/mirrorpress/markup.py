@@ -209,8 +209,8 @@ def to_markdown(tree: Node) -> str:
     it write that as HTML, where addresses become links; a line that GitHub would take for the rule below a
     table's head, as ``:--``; a break or a nested ``|`` in a cell; an address that spells ``&amp;``.
     """
-    if any(character in tree.text for character in "$`|"):
-        for node in [node for node in tree.descendants if isinstance(node, Text)]:
+    if _MARKED.search(tree.text):
+        for node in [one for one in tree.descendants if isinstance(one, Text) and _MARKED.search(one.data)]:
             around = {one.tag for one in node.ancestors if isinstance(one, Element)}
             if not around & {"code", "pre"}:
                 node.data = node.data.translate(_IN_WORDS)
@@ -242,6 +242,7 @@ _WRITTEN = (
     (_DOLLAR, r"\$"), (_BACKTICK, r"\`"), (_PIPE, r"\|"), (_COLON, r"\:"), (_AMPERSAND, "&amp;"),
     (_BREAK, "<br>"),
 )  # fmt: skip
+_MARKED = re.compile(r"[$`|]")
 _IN_WORDS = {ord("$"): _DOLLAR, ord("`"): _BACKTICK}
 _IN_CELLS = {ord("|"): _PIPE}
 _REFERENCE = re.compile(r"&(?=#?\w+;)")  # what would be read as a character reference in an address

@@ -14,9 +14,10 @@ import pytest
 
 from mirrorpress.app import cli as app
 from mirrorpress.app.cli import cli
+from mirrorpress.pipeline import extraction
 
 from .conftest import Shell
-from .pages import Page, all_pages, code, table
+from .pages import ROOT, Page, all_pages, code, table
 
 # warcio leaves its spooled files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(r"ignore:Exception ignored in[\s\S]*SpooledTemporaryFile")
@@ -147,6 +148,28 @@ def test_sync_build_publish_and_import_print_the_object_of_run(shell: Shell) -> 
     assert keys(shell.json("sync", "--from-captures")) == expected
     for command in ("sync", "build", "publish", "import"):
         assert "The object is that of [`run`](#mirrorpress-run)" in part(command)
+
+
+def test_the_documented_keys_of_an_extracted_page_are_those_that_are_printed(shell: Shell) -> None:
+    page = (ROOT / "tests" / "cases" / "extract" / "figures" / "input.html").read_text(encoding="utf-8")
+    (shell.folder / "page.html").write_text(page, encoding="utf-8")
+    (shell.folder / "in.jsonl").write_text('{"id": 1, "path": "page.html"}\n{"id": 2}\n', encoding="utf-8")
+
+    found = shell.json("extract", "page.html", "--url", "https://harbour.example/1.html")
+    lines = shell.run("extract", "--jsonl", "in.jsonl", "--jobs", "1", expect=app.SOME_FAILED).splitlines()
+
+    assert keys(found) == documented_keys("extract")
+    assert json.loads(lines[0]).keys() == {"id", *found}
+    assert json.loads(lines[1]).keys() == {"id", "error"}
+    assert all(f"`{key}`" in part("extract") for key in json.loads(lines[1])["error"])
+
+
+def test_the_documented_limits_of_extract_are_those_of_the_code() -> None:
+    limits = " ".join(part("extract").split())
+
+    assert f"stopped after {extraction.SECONDS:g} s" in limits
+    assert f"takes {extraction.MEMORY:,} bytes of memory" in limits
+    assert f"files over {extraction.LARGEST:,} bytes" in limits
 
 
 def test_a_wrong_configuration_is_told_as_an_object(shell: Shell) -> None:

@@ -36,3 +36,25 @@ def recurse() -> None:
 
 def stumble() -> None:
     raise ValueError("odd bytes")
+
+
+def act(what: str) -> str:
+    """Do what is asked by name, or give it back in capitals."""
+    named = {
+        "spin": spin,
+        "eat": eat_memory,
+        "die": die,
+        "stumble": stumble,
+        "refuse": lambda: refuse("here"),
+    }
+    if what in named:
+        named[what]()
+    return what.upper()
+
+
+def long_answer(number: int) -> str:
+    return str(number).rjust(1_000_000)
+
+
+def hold(megabytes: int) -> int:
+    return len(bytearray(megabytes * 1_000_000))

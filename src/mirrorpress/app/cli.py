@@ -320,6 +320,39 @@ def status(**options: Any) -> None:
 
 
 @cli.command()
+@click.argument("page", metavar="FILE|URL", required=False)
+@click.option("--url", default="", metavar="ADDRESS", help="Where a FILE comes from, for its relative links.")
+@click.option("--jsonl", metavar="IN", help='Lines of {"id", "path", "url"}: one line of JSON for each.')
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers for --jsonl (default: cores).")
+@click.option(
+    "--allow-private",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="A host that may be reached although not public.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options: Any) -> None:
+    """Show the article that is found in a page, as Markdown; - is stdin."""
+    from mirrorpress.app.extract import extract_many, extract_one
+    from mirrorpress.app.output import Speaker
+
+    speaker = Speaker(as_json=options.pop("as_json"), quiet=options.pop("quiet"))
+    try:
+        if page is not None and jsonl is None and not jobs:
+            extract_one(page, speaker, **options)
+        elif jsonl is not None and page is None and not any(options.values()):
+            sys.exit(SOME_FAILED if extract_many(jsonl, jobs or 0, speaker) else ALL_WELL)
+        else:
+            raise UsageError(
+                "either one page, perhaps with --url, or --jsonl, perhaps with --jobs",
+                hint="see: mirrorpress extract --help",
+            )
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+@cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 def demo(folder: Path | None, quiet: bool) -> None:

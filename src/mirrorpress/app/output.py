@@ -44,13 +44,13 @@ class Speaker:
         if isinstance(error, ConfigurationError):
             click.echo(f"{error.where}: {error.reason}", err=True)
             for problem in error.problems:
-                click.echo(f"  {_printable(str(problem))}", err=True)
+                click.echo(f"  {printable(str(problem))}", err=True)
             click.echo(f"  → {error.hint}", err=True)
             return
-        place = f"{_printable(error.where)}: " if error.where else ""
-        click.echo(f"mirrorpress: {place}{_printable(error.reason)}", err=True)
+        place = f"{printable(error.where)}: " if error.where else ""
+        click.echo(f"mirrorpress: {place}{printable(error.reason)}", err=True)
         if error.hint:
-            click.echo(f"  → {_printable(error.hint)}", err=True)
+            click.echo(f"  → {printable(error.hint)}", err=True)
 
     def failures(self, report: Report) -> None:
         """The failures of a run, one paragraph each; of many with the same reason the first few, unless
@@ -61,15 +61,15 @@ class Speaker:
             alike[kind] += 1
             if alike[kind] > _NAMED and not self.verbose:
                 continue
-            click.echo(f"✗ {_printable(failed.url)}\n  {failed.stage}: {_printable(failed.reason)}", err=True)
+            click.echo(f"✗ {printable(failed.url)}\n  {failed.stage}: {printable(failed.reason)}", err=True)
             if failed.hint:
-                click.echo(f"  → {_printable(failed.hint)}", err=True)
+                click.echo(f"  → {printable(failed.hint)}", err=True)
         for (section, stage, reason), count in alike.items():
             if count > _NAMED and not self.verbose:
                 place = f"{section}: " if section else ""
-                click.echo(f"✗ {place}and {count - _NAMED} more, {stage}: {_printable(reason)}", err=True)
+                click.echo(f"✗ {place}and {count - _NAMED} more, {stage}: {printable(reason)}", err=True)
         for note in report.notes:
-            self.say(f"· {_printable(note)}")
+            self.say(f"· {printable(note)}")
 
     @contextmanager
     def progress(self, report: Report) -> Iterator[None]:
@@ -84,7 +84,7 @@ class Speaker:
             yield
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A text from outside without characters that would steer a terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)[:500]
 

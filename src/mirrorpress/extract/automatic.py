@@ -6,13 +6,16 @@ pictures, captions and headings.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import sqrt
 
 from mirrorpress.extract.features import Known, first_look, second_look
+from mirrorpress.extract.figures import is_centred
 from mirrorpress.extract.forest import Classifier, classifier
 from mirrorpress.extract import corrections
-from mirrorpress.extract.body import is_notice
+from mirrorpress.extract.body import is_note, is_notice
+from mirrorpress.extract.junk import words_of
 from mirrorpress.extract.layout import block_name, layout_of
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
 from mirrorpress.extract.memory import SiteMemory
@@ -26,14 +29,25 @@ _DOUBTFUL, _CERTAIN = (
 )  # chances asked of blocks inside and outside the container of the site's pages
 _CAPTION = 1 << GROUPS.index("caption")
 _AROUND_PICTURE = 400  # characters of a place that is a picture with its words
+_CENTRED = 150  # characters of a centred place that is a picture with its words
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
-_MOST_PICTURES = 200  # of one page
+_MOST_PICTURES = 200  # of one article
+_MOST_LOOKED_AT = 3000
 _MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
 _PARTS = frozenset(
     "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
 )
+_PROMOTION = frozenset(
+    "promo promos promotion teaser teasers advert advertisement sponsor sponsored avatar".split()
+)
+_POST = re.compile(
+    r"^(?:twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|telegram-post)"
+)
+_NOTES = frozenset(("footnotes", "footnote", "endnotes", "fussnoten"))
+_NOTE_TAGS = frozenset(("section", "div", "ol", "ul", "aside", "footer"))
 _BRIEF = 500  # characters of a page that is too short to have anything round its article
+_NOTES_ABOVE = 3
 _NOTICES = 6  # blocks below the last paragraph among which the publisher's notices stand
 
 
@@ -47,6 +61,7 @@ class Found:
     kept: list[bool]
     confidence: float
     titles: frozenset[str] = frozenset()
+    scale: float = 1.0
     root: Node | None = None
 
     @property
@@ -54,16 +69,31 @@ class Found:
         """Characters of what was kept."""
         return sum(len(piece.text) for piece, one in zip(self.outline.pieces, self.kept, strict=True) if one)
 
+    @property
+    def longest(self) -> int:
+        """Characters of the longest block kept."""
+        pairs = zip(self.outline.pieces, self.kept, strict=True)
+        return max((len(piece.text) for piece, one in pairs if one), default=0)
+
+    @property
+    def weight(self) -> float:
+        """Characters of what was kept, Han and kana counted as 2.5."""
+        return self.length * self.scale
+
     def keep(self, kept: list[bool], confidence: float) -> None:
         """Take another's choice of blocks; pictures and captions follow from it."""
         seen = self.outline
         self.kept, self.confidence = kept, confidence
         corrections.drop_hidden(seen, kept)
         corrections.drop_copies(seen, kept)
-        corrections.drop_other_stories(seen, kept, self.titles)
+        corrections.drop_below(seen, kept, self.titles)
         corrections.drop_named(seen, kept)
+        corrections.drop_labelled(seen, kept)
+        corrections.drop_boxes(seen, kept)
         _keep_pictures(seen, kept)
         _keep_notices(seen, kept)
+        _keep_notes(seen, kept)
+        _keep_posts(seen, kept)
         self.root = seen.places[_whole(seen.places, _around(seen, kept))].element if any(kept) else None
 
     def layout(self) -> Layout:
@@ -74,8 +104,8 @@ class Found:
 def find(body: Node, known: Known, memory: SiteMemory | None = None) -> Found:
     """Decide about every block below a stripped ``body``, with what other pages of the site taught."""
     seen = outline(body)
-    chances = judge(seen, known, classifier())
-    found = Found(seen, chances, [], _certainty(seen, chances), known.titles)
+    chances, scale = judge(seen, known, classifier())
+    found = Found(seen, chances, [], _certainty(seen, chances), known.titles, scale)
     kept = [chance > 0.5 for chance in chances]
     if memory is not None and memory.pages:
         kept = _remembered(seen, chances, kept, memory)
@@ -90,8 +120,9 @@ def squash(odds: float) -> float:
     return 0.5 + 0.5 * odds / sqrt(2.0 + odds * odds)
 
 
-def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
-    """For each piece the chance that it belongs to the article; 0 for pictures."""
+def judge(seen: Outline, known: Known, model: Classifier) -> tuple[list[float], float]:
+    """For each piece the chance that it belongs to the article, 0 for pictures; and what a character of the
+    page's script counts."""
     looked = first_look(seen, known)
     odds = [model.first(row) for row in looked.rows]
     again = [index for index, value in enumerate(odds) if value > model.floor]
@@ -99,7 +130,7 @@ def judge(seen: Outline, known: Known, model: Classifier) -> list[float]:
     told = second_look(seen, looked, [squash(value) for value in odds], again)
     for index, row in zip(again, told, strict=True):
         chances[looked.blocks.numbers[looked.told[index]]] = squash(model.second(row))
-    return chances
+    return chances, looked.blocks.scale
 
 
 def cut_down(found: Found) -> None:
@@ -172,19 +203,27 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
     for piece, one in zip(pieces, kept, strict=True):
         texts.append(texts[-1] + (not piece.picture))
         chosen.append(chosen[-1] + one)
-    body = _around(seen, kept)
-    pictures = 0
-    for number, piece in enumerate(pieces):
-        if not piece.picture or pictures >= _MOST_PICTURES:
-            continue
+    body = _container(seen, kept)
+    pictures = [number for number, piece in enumerate(pieces) if piece.picture][:_MOST_LOOKED_AT]
+    below = [number for number in pictures if number > first]
+    above = [number for number in reversed(pictures) if number < first]
+    taken = 0
+    for number in [*below, *above]:
+        piece = pieces[number]
         inside = first < number < last
         before = number < first and texts[first] - texts[number] <= _BEFORE
         after = number > last and texts[number] - texts[last + 1] <= _AFTER
-        if not (inside or before or after) or _is_hidden(seen, number, beside=first):
+        if not (inside or before or after) or taken >= _MOST_PICTURES:
             continue
-        place = _worded(places, piece.place)
+        if _is_hidden(seen, number, beside=words[0]) or _is_promotion(places, piece.place):
+            continue
+        place = _framed(places, _worded(places, piece.place))
         around = places[place]
         some_kept = chosen[around.last] > chosen[around.first]
+        if around.length <= _AROUND_PICTURE and any(
+            corrections.is_label(pieces[n].text) for n in range(around.first, around.last)
+        ):
+            continue
         captioned = _is_captioned(places, place, piece)
         if after and not (captioned and _holds(places, body, piece.place)):
             continue
@@ -193,24 +232,91 @@ def _keep_pictures(seen: Outline, kept: list[bool]) -> None:
         teaser = around.linked > 0.5 * around.length or piece.linked
         if captioned or some_kept or (around.length <= _AROUND_PICTURE and not teaser):
             kept[number] = True
-            pictures += 1
+            taken += 1
         if captioned and around.last - around.first <= _MOST_CAPTIONS:
-            for n in range(around.first, around.last):
-                kept[n] = kept[n] or not pieces[n].picture
+            for n in _captions(seen, around):
+                kept[n] = True
+            # Essays in pictures go on from figure to figure.
+            first, last = min(first, around.first), max(last, around.last - 1)
+
+
+def _is_promotion(places: list[Place], number: int) -> bool:
+    """Whether a picture stands in what its template calls a promotion or a teaser."""
+    for _ in range(3):
+        element = places[number].element
+        if number <= 0 or not isinstance(element, Element):
+            return False
+        if words_of(element) & _PROMOTION and places[number].length <= _AROUND_PICTURE:
+            return True
+        number = places[number].parent
+    return False
+
+
+def _captions(seen: Outline, place: Place) -> list[int]:
+    """The blocks of words in a place that is a picture with its words: those in ``<figcaption>``, if any."""
+    texts = [n for n in range(place.first, place.last) if seen.pieces[n].text]
+    named = [n for n in texts if seen.places[seen.pieces[n].place].tag == "figcaption"]
+    return named or texts
+
+
+def _container(seen: Outline, kept: list[bool]) -> int:
+    """The place that the article's figures stand in: what holds all of it, or what is around a single block."""
+    inner = _around(seen, kept)
+    place = _whole(seen.places, inner)
+    return max(seen.places[place].parent, 0) if place == inner and sum(kept) == 1 else place
+
+
+def _framed(places: list[Place], number: int) -> int:
+    """The ``<figure>`` a few steps around a place, else the place itself."""
+    place = number
+    for _ in range(4):
+        if places[place].tag == "figure":
+            return place
+        if (place := places[place].parent) < 0:
+            break
+    return number
 
 
 def _keep_notices(seen: Outline, kept: list[bool]) -> None:
-    """Keep the publisher's own notices right below the article."""
+    """Keep the publisher's notices right below the article, and notes of its editors above and below."""
     pieces = seen.pieces
     words = [number for number, one in enumerate(kept) if one and pieces[number].text]
     if not words:
         return
-    last = words[-1]
-    below = [number for number in range(last + 1, len(pieces)) if pieces[number].text][:_NOTICES]
-    for number in below:
+    above = [number for number in range(words[0]) if pieces[number].text][-_NOTES_ABOVE:]
+    below = [number for number in range(words[-1] + 1, len(pieces)) if pieces[number].text][:_NOTICES]
+    for number in [*above, *below]:
         piece = pieces[number]
-        if not piece.linked and not _is_hidden(seen, number, beside=last) and is_notice(piece.text):
-            kept[number] = True
+        if 2 * piece.linked < len(piece.text) and not _is_hidden(seen, number, beside=words[-1]):
+            notice = number > words[-1] and not piece.linked and is_notice(piece.text)
+            if notice or is_note(piece.text):
+                kept[number] = True
+
+
+def _keep_posts(seen: Outline, kept: list[bool]) -> None:
+    """Keep posts of social networks that an article quotes."""
+    words = [number for number, one in enumerate(kept) if one]
+    if not words:
+        return
+    for place in seen.places:
+        if place.tag == "blockquote" and words[0] < place.first and place.last <= words[-1]:
+            element = place.element
+            if isinstance(element, Element) and _POST.search(element.attr("class") or ""):
+                for n in range(place.first, place.last):
+                    kept[n] = True
+
+
+def _keep_notes(seen: Outline, kept: list[bool]) -> None:
+    """Keep footnotes: what a place holds that is called so, after the article began."""
+    first = kept.index(True) if True in kept else len(kept)
+    for place in seen.places:
+        if place.first > first and place.tag in _NOTE_TAGS and 0 < place.linked < 0.8 * place.length:
+            element = place.element
+            if isinstance(element, Element) and (
+                element.attr("role") == "doc-endnotes" or words_of(element) & _NOTES
+            ):
+                for n in range(place.first, place.last):
+                    kept[n] = True
 
 
 def _is_hidden(seen: Outline, number: int, *, beside: int) -> bool:
@@ -239,7 +345,7 @@ def _is_captioned(places: list[Place], number: int, piece: Piece) -> bool:
             names = f"{element.attr('class') or ''} {element.attr('id') or ''}"
             if groups_of_names(names) & _CAPTION or places[near].tag == "figure":
                 return True
-    return False
+    return place.length <= _CENTRED and isinstance(place.element, Element) and is_centred(place.element)
 
 
 def _around(seen: Outline, kept: list[bool]) -> int:

@@ -11,7 +11,7 @@ from html import escape
 
 from mirrorpress import links
 from mirrorpress.extract.draft import PICTURE
-from mirrorpress.extract.figures import IMAGES, captioned_picture, figure_words
+from mirrorpress.extract.figures import CENTRED, IMAGES, captioned_picture, figure_words, is_centred
 from mirrorpress.extract.inline import Line
 from mirrorpress.extract.junk import is_appeal, words_of
 from mirrorpress.extract.pictures import picture_of
@@ -153,7 +153,7 @@ class Flow:
             self._figure(captioned.image, caption=captioned.caption, credit=captioned.credit)
         else:
             self.take(element, depth)
-            self.close(words_of(element))
+            self.close(words_of(element) | {CENTRED} if is_centred(element) else words_of(element))
 
     def _add(self, kind: str, html: str, inner: list[Block]) -> None:
         text = " ".join(block.text for block in inner)

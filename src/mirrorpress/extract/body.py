@@ -16,6 +16,13 @@ _NOTICE = re.compile(
     r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|حق نشر|کپی",
     re.IGNORECASE,
 )
+_NOTE = re.compile(
+    r"(?:editor.s note|editors. note|correction|clarification|this (?:article|story) (?:was|has been) (?:amended|updated|changed|"
+    r"corrected)|更正|编者按|編者按|编辑注|anmerkung der redaktion|korrektur|correctif|note de la rédaction|fe de errores|"
+    r"nota del editor|исправление|от редакции|اصلاحیه|توضیح)",
+    re.IGNORECASE,
+)
+_LONGEST_NOTE = 600
 _LONGEST_NOTICE = 300  # characters
 _LONGEST_DATELINE = 90  # characters of a line that says when and whence
 _LONGEST_KICKER = 100  # characters
@@ -26,6 +33,11 @@ _LONGEST_BYLINE = 30  # letters beside the authors' names: "By", "and", a month,
 def is_notice(text: str) -> bool:
     """Whether a block is a notice of the publisher's: rights, reprinting, who is responsible."""
     return len(text) < _LONGEST_NOTICE and _NOTICE.search(text) is not None
+
+
+def is_note(text: str) -> bool:
+    """Whether a block begins as an editor's note or a correction, which readers are owed."""
+    return len(text) < _LONGEST_NOTE and _NOTE.match(text.lstrip("*•–—[(（【 ")) is not None
 
 
 def words_of_body(blocks: list[Block]) -> str:

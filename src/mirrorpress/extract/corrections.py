@@ -1,35 +1,51 @@
-"""What the classifier cannot see in one block: the same words twice, a whole other story, comments of readers.
+"""What the classifier cannot see in one block: the same words twice, another story, boxes that ask or lead away.
 
 Each function takes an outline and the choice of blocks, and takes blocks out of the choice, in place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mirrorpress.extract.junk import words_of
+from mirrorpress.extract.lexicon import phrase_kind
 from mirrorpress.extract.outline import Outline, Place
 from mirrorpress.extract.text import squeeze
 
 _BULK = 0.4  # of what was kept; an element with more is the article, or hidden until a script shows it
 _LONG = 60  # characters of a block that is no mere phrase
-_STORY = 300  # characters kept of an article that is another story
+_BRIEF = 250  # characters of the shortest article
 _WHOLE = 800  # characters of a text that may well be a whole article
-_HEADINGS = ("h1", "h2", "h3")
+_OPENINGS = frozenset("h2 h3 h4 h5 h6 strong header".split())
 _NOT_OURS = frozenset(
-    "comment comments commentlist disqus newsletter newsletters advert advertisement adsbygoogle taboola outbrain "
-    "cookie cookies consent paywall".split()
+    "comment comments commentlist disqus newsletter newsletters signup cookie cookies consent gate nl advert adverts "
+    "advertisement adsbygoogle taboola outbrain".split()
 )
+_ELSEWHERE = re.compile(
+    r"(?:read (?:also|more|next)|related(?: \w+)?|see also|more (?:on|from|live|stories|news|coverage)\b.*|recommended"
+    r"(?: \w+)?|you may also .*|also in .*|(?:das könnte|auch interessant|lesen sie auch|mehr zum thema)\b.*|(?:à )?lire "
+    r"aussi.*|l[ea]e también.*|leggi anche.*|читайте также.*|相关(?:阅读|新闻|文章|链接|报道)|相關(?:閱讀|新聞|文章|報導)|"
+    r"(?:延伸|推荐|推薦)(?:阅读|閱讀)|更多(?:新闻|报道)|猜你喜欢|مطالب مرتبط|بیشتر بخوانید|اقرأ أيضا)\s*[:：…]*",
+    re.IGNORECASE,
+)
+_LABELS = frozenset(
+    "advertisement|advert|anzeige|werbung|publicité|publicidad|pubblicità|annons|reklame|реклама|广告|廣告|تبلیغات|إعلان".split(
+        "|"
+    )
+)
+_ASKS = 1  # of ``phrase_kind``
+_LONGEST_BOX = 600  # characters of a box that asks something of the reader
 
 
 def drop_hidden(seen: Outline, kept: list[bool]) -> None:
-    """Hidden blocks go, unless most of the article is hidden until a script shows it."""
+    """Hidden blocks go, unless most of the article is hidden until a script shows it and little is shown."""
     mass = hidden = 0
     for piece, one in zip(seen.pieces, kept, strict=True):
         if one:
             mass += len(piece.text)
             hidden += len(piece.text) * seen.places[piece.place].hidden
-    if 0 < hidden <= _BULK * mass or _says_again(seen, kept):
+    if 0 < hidden <= _BULK * mass or mass - hidden >= _WHOLE or _says_again(seen, kept):
         for number, piece in enumerate(seen.pieces):
             if kept[number] and seen.places[piece.place].hidden:
                 kept[number] = False
@@ -78,30 +94,22 @@ def _are_siblings(seen: Outline, one: int, other: int) -> bool:
     return first == second or places[first].parent == places[second].parent
 
 
-def drop_other_stories(seen: Outline, kept: list[bool], titles: frozenset[str]) -> None:
-    """Where the title stands in an ``<article>``, further articles below it, each with a heading and text of its
-    own, are other stories: pages that go on for ever hang them below the one that was asked for."""
+def drop_below(seen: Outline, kept: list[bool], titles: frozenset[str]) -> None:
+    """Where the title stands in an ``<article>`` that is an article by itself, what stands below it is not: other
+    stories, which pages that go on for ever hang there, comments, briefs."""
     pieces, places = seen.pieces, seen.places
     title = next(
         (n for n, piece in enumerate(pieces) if piece.text and piece.text.casefold() in titles), None
     )
-    if title is None:
-        return
-    own = _article_around(places, pieces[title].place)
+    own = _article_around(places, pieces[title].place) if title is not None else -1
     if own < 0:
         return
     end = places[own].last
-    if sum(len(pieces[n].text) for n in range(places[own].first, end) if kept[n]) < _WHOLE:
-        return
-    for place in places:
-        if place.tag != "article" or place.first < end:
-            continue
-        inside = range(place.first, place.last)
-        opening = [n for n in inside if pieces[n].text][:6]
-        headed = any(places[pieces[n].place].tag in _HEADINGS for n in opening)
-        if headed and sum(len(pieces[n].text) for n in inside if kept[n]) >= _STORY:
-            for n in inside:
-                kept[n] = False
+    inside = sum(len(pieces[n].text) for n in range(places[own].first, end) if kept[n])
+    mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
+    if inside >= _WHOLE or inside >= max(_BRIEF, 0.2 * mass):
+        for n in range(end, len(pieces)):
+            kept[n] = False
 
 
 def drop_named(seen: Outline, kept: list[bool]) -> None:
@@ -128,6 +136,53 @@ def drop_named(seen: Outline, kept: list[bool]) -> None:
         return
     for n in gone:
         kept[n] = False
+
+
+def drop_labelled(seen: Outline, kept: list[bool]) -> None:
+    """A small place that calls itself an advertisement goes whole."""
+    for number, piece in enumerate(seen.pieces):
+        if is_label(piece.text):
+            place = seen.places[piece.place]
+            if place.length == len(piece.text) and place.parent > 0:
+                place = seen.places[place.parent]
+            if place.length < _LONGEST_BOX // 2:
+                for n in range(place.first, place.last):
+                    kept[n] = False
+            kept[number] = False
+
+
+def is_label(text: str) -> bool:
+    """Whether a block says that an advertisement follows."""
+    return 0 < len(text) < 20 and text.casefold().strip(" :–-") in _LABELS
+
+
+def drop_boxes(seen: Outline, kept: list[bool]) -> None:
+    """A place whose first words lead elsewhere ("Read also", "More on this") or ask for something ("Subscribe")
+    goes whole, unless it holds much of what was kept."""
+    pieces, places = seen.pieces, seen.places
+    mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
+    for number, piece in enumerate(pieces):
+        if not 0 < len(piece.text) < _LONG or (kept[number] and places[piece.place].tag not in _OPENINGS):
+            continue
+        asks = phrase_kind(piece.text.casefold()) == _ASKS
+        leads = _ELSEWHERE.fullmatch(piece.text) is not None
+        if not (asks or leads):
+            continue
+        place = places[piece.place]
+        while place.parent > 0 and _opens(seen, places[place.parent], number):
+            around = places[place.parent]
+            if around.length > (_LONGEST_BOX if asks else _BULK * mass):
+                break
+            place = around
+        inside = [n for n in range(place.first, place.last) if kept[n]]
+        if sum(len(pieces[n].text) for n in inside) <= _BULK * mass:
+            for n in inside:
+                kept[n] = False
+
+
+def _opens(seen: Outline, place: Place, number: int) -> bool:
+    """Whether a block is the first words of a place."""
+    return next((n for n in range(place.first, place.last) if seen.pieces[n].text), -1) == number
 
 
 def _article_around(places: Sequence[Place], number: int) -> int:

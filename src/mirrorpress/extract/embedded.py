@@ -35,7 +35,8 @@ _WORD_KEYS = (
     "children",
 )
 _NAMED = re.compile(r"body|content|text|article|story|html|paragraph", re.IGNORECASE)
-_PICTURE = re.compile(r"^(?:https?:)?//\S+\.(?:jpe?g|png|webp|avif|gif)(?:[?#]\S*)?$", re.IGNORECASE)
+_SKIPPED = re.compile(r"\b(?:ads?|advert\w*|related|newsletter|promo\w*|embed|teaser|paywall)\b")
+_PICTURE = re.compile(r"^(?:(?:https?:)?//|/)\S+\.(?:jpe?g|png|webp|avif|gif)(?:[?#]\S*)?$", re.IGNORECASE)
 
 
 def embedded_body(document: Document, titles: frozenset[str], articlebody: str) -> str:
@@ -106,16 +107,16 @@ def _from_block(block: dict[str, Any]) -> str:
     kind = str(
         block.get("type") or block.get("__typename") or block.get("kind") or block.get("_type") or ""
     ).lower()
-    if not kind:
+    if not kind or _SKIPPED.search(kind):
         return ""
-    picture = (
-        next((v for v in _strings(block, 0) if _PICTURE.match(v)), "")
-        if "ima" in kind or "photo" in kind
-        else ""
-    )
+    picture = ""
+    if any(name in kind for name in ("ima", "photo", "pic")):
+        picture = next((value for value in _strings(block, 0) if _PICTURE.match(value)), "")
     words = _words(block, 0)
     if picture:
-        caption = f"<figcaption>{escape(plain(words))}</figcaption>" if words else ""
+        credit = plain(str(block.get("credit") or ""))
+        said = escape(plain(words)) + (f'<span class="credit">{escape(credit)}</span>' if credit else "")
+        caption = f"<figcaption>{said}</figcaption>" if said else ""
         return f'<figure><img src="{escape(picture)}">{caption}</figure>'
     if not words:
         return ""
@@ -125,8 +126,6 @@ def _from_block(block: dict[str, Any]) -> str:
         return f"<ul>{''.join(f'<li>{_words(one, 1)}</li>' for one in block['items'][:500])}</ul>"
     if "quote" in kind:
         return f"<blockquote>{words}</blockquote>"
-    if any(name in kind for name in ("advert", "related", "newsletter", "promo", "embed", "teaser")):
-        return ""
     return words if _TAGS.match(words) else f"<p>{words}</p>"
 
 

@@ -18,6 +18,10 @@ _CREDIT = "[class*=credit i], [class*=photographer i], [class*=copyright i], cit
 _NOT_INSIDE = "figure, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, pre, hr, iframe, video"
 _LONGEST = 400  # characters of a caption
 _LONGEST_UNNAMED = 200  # characters of one that no class and no alt text calls a caption
+_LONGEST_CENTRED = 150  # characters of a centred line right below a picture
+CENTRED = "centred"
+"""Stands among the classes of a block whose words are set in the middle."""
+_COUNTER = re.compile(r"^\d{1,3} ?(?:/|of|von|de|sur) ?\d{1,3}\s+")
 _SAYS_CREDIT = re.compile(
     r"[▲△▼▽◎]|[(（【\[]?(?:图片?|圖片?|照片|摄影|攝影|photo|image|picture|عکس)"
     r"\s*(?:来源|來源|提供|說明|说明|by|credit|courtesy)?\s*[:：/／]",
@@ -49,7 +53,7 @@ def figure_words(figure: Element) -> Words | None:
     holder: list[Element] = [node for node in captions if not _inside_another(node)] or [figure]
     credit = _take_credit(holder[-1])
     caption = " ".join(filter(None, (words_in(node) for node in holder)))
-    return Words(images, caption, credit)
+    return Words(images, _COUNTER.sub("", caption), credit)
 
 
 def captioned_picture(element: Element) -> Words | None:
@@ -88,6 +92,7 @@ def is_caption_after_picture(text: str, classes: frozenset[str], alt: str) -> bo
     return (
         bool(classes & _CAPTION)
         or (bool(alt) and squeeze(text) == squeeze(alt))
+        or (CENTRED in classes and len(text) <= _LONGEST_CENTRED)
         or (len(text) <= _LONGEST_UNNAMED and bool(_SAYS_CREDIT.match(text)))
     )
 
@@ -103,12 +108,13 @@ def _is_caption(element: Element, image: Element, text: str) -> bool:
         return True
     if len(text) > _LONGEST_UNNAMED:
         return False
+    return is_centred(element) or (element.tag != "div" and element.select_one("br") is not None)
+
+
+def is_centred(element: Element) -> bool:
+    """Whether an element sets its words in the middle, as old portals set pictures and their captions."""
     style = f"{element.attr('style') or ''} {element.attr('align') or ''}"
-    return (
-        "center" in style
-        or element.tag == "center"
-        or (element.tag != "div" and element.select_one("br") is not None)
-    )
+    return "center" in style or element.tag == "center"
 
 
 def _breaks_twice(element: Element) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
 import nh3
@@ -24,26 +24,34 @@ _TAGS = set(
     "p h2 h3 h4 h5 ul ol li blockquote pre code table thead tbody tr th td figure figcaption img a strong em "
     "s sub sup br hr".split()
 )
-_CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags={"script", "style"},
-    attributes={"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}},
-    url_schemes={"https", "mailto"},
-    link_rel=_REL,
-    attribute_filter=lambda _, name, value: _allowed(name, value),
-)
 _ASSET = re.compile(r"assets/[0-9a-f]{2}/[0-9a-f]{16}\.webp")
 _EXCERPT = 200  # characters
 _INNER_ADDRESS = re.compile(r"://|www\.")  # a git host may make a link of this part alone
 _SENTENCE_END = re.compile(r"[。！？!?.؟](?=\s|$|[^\d\s.])")
 
 
-def _allowed(name: str, value: str) -> str | None:
-    if name == "src":
-        return value if _ASSET.fullmatch(value) else None
-    if name == "href":
-        return value if links.followable(value) else None
-    return value
+def cleaner(pictures: re.Pattern[str], *, schemes: set[str]) -> nh3.Cleaner:
+    """The one allow-list. Pictures may stand at addresses that match ``pictures`` as a whole and are relative
+    or of one of ``schemes``; links are never anything but https and mailto."""
+
+    def allowed(_: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return value if pictures.fullmatch(value) else None
+        if name == "href":
+            return value if links.followable(value) else None
+        return value
+
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes={"a": {"href"}, "img": {"src", "alt", "width", "height"}, "ol": {"start"}},
+        url_schemes=schemes,
+        link_rel=_REL,
+        attribute_filter=allowed,
+    )
+
+
+_PUBLISHED = cleaner(_ASSET, schemes={"https", "mailto"})
 
 
 def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
@@ -52,27 +60,9 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
     A picture that is missing leaves its caption and its original address. Raises ``ExtractError`` for a body
     too long, or too full of markup, to be an article.
     """
-    html = _place_pictures(clean(draft.html), draft.pictures, assets)
-    for count, limit, what in (
-        (len(html), _MAX_HTML, "characters"),
-        (html.count("<"), _MAX_TAGS, "tags"),
-        (html.count("&"), _MAX_REFERENCES, "character references"),
-        (html.count("@") + html.count("://"), _MAX_ADDRESSES, "addresses"),
-    ):
-        if count > limit:
-            raise ExtractError(
-                f"the article has {count:,} {what}", where=draft.url, hint=f"the limit is {limit:,}"
-            )
-    tree = parse_fragment(clean(_CLEANER.clean(html)))
+    tree = sanitised(draft, lambda number, picture: _shown(picture, assets.get(number)), _PUBLISHED)
     for image in tree.select("img"):
-        if source := image.attr("src"):
-            image.attrs["src"] = ROOT + source
-        else:
-            image.decompose()
-    for link in tree.select("a:not([href])"):
-        link.unwrap()
-    _settle_addresses(tree)
-    _join_code(tree)
+        image.attrs["src"] = ROOT + (image.attr("src") or "")
     published = tree.inner_html
     excerpt = _excerpt(tree) or _shortened(plain(draft.text))
     used = [assets[number] for number in sorted(assets) if f'"{ROOT}{assets[number].path}"' in published]
@@ -80,7 +70,7 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
         url=draft.url,
         title=draft.title,
         html=published,
-        markdown=_markdown(tree),
+        markdown=written(tree),
         excerpt=excerpt,
         text_length=len(draft.text),
         authors=draft.authors,
@@ -97,20 +87,53 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
     )
 
 
-def _place_pictures(html: str, pictures: tuple[Picture, ...], assets: Mapping[int, Asset]) -> str:
+def sanitised(draft: Draft, show: Callable[[int, Picture], str], allowed: nh3.Cleaner) -> Node:
+    """A draft's body as a tree that holds nothing but what is allowed; ``show`` gives the HTML that stands
+    for its n-th picture.
+
+    Raises ``ExtractError`` for a body too long, or too full of markup, to be an article.
+    """
+    html = _place_pictures(clean(draft.html), draft.pictures, show)
+    for count, limit, what in (
+        (len(html), _MAX_HTML, "characters"),
+        (html.count("<"), _MAX_TAGS, "tags"),
+        (html.count("&"), _MAX_REFERENCES, "character references"),
+        (html.count("@") + html.count("://"), _MAX_ADDRESSES, "addresses"),
+    ):
+        if count > limit:
+            raise ExtractError(
+                f"the article has {count:,} {what}", where=draft.url, hint=f"the limit is {limit:,}"
+            )
+    tree = parse_fragment(clean(allowed.clean(html)))
+    for image in tree.select("img:not([src])"):
+        image.decompose()
+    for link in tree.select("a:not([href])"):
+        link.unwrap()
+    _settle_addresses(tree)
+    _join_code(tree)
+    return tree
+
+
+def alt_of(picture: Picture) -> str:
+    """What an image's ``alt`` says, escaped: nothing that its caption says already."""
+    return "" if squeeze(picture.alt) == squeeze(picture.caption) else escape(picture.alt)
+
+
+def _shown(picture: Picture, asset: Asset | None) -> str:
+    if asset:
+        size = f'width="{asset.width}" height="{asset.height}"'
+        return f'<img src="{asset.path}" alt="{alt_of(picture)}" {size}>'
+    address = escape(picture.urls[0])
+    words = f"<br>{escape(picture.alt, quote=False)}" if picture.alt and not picture.caption else ""
+    if links.followable(picture.urls[0]):
+        return f'<p>🖼 <a href="{address}">{escape(picture.urls[0], quote=False)}</a>{words}</p>'
+    return f"<p>🖼 <code>{escape(picture.urls[0], quote=False)}</code>{words}</p>"
+
+
+def _place_pictures(html: str, pictures: tuple[Picture, ...], show: Callable[[int, Picture], str]) -> str:
     def place(match: re.Match[str]) -> str:
         number = int(match[1])
-        if number >= len(pictures):
-            return ""
-        picture = pictures[number]
-        alt = "" if squeeze(picture.alt) == squeeze(picture.caption) else escape(picture.alt)
-        if asset := assets.get(number):
-            return f'<img src="{asset.path}" alt="{alt}" width="{asset.width}" height="{asset.height}">'
-        address = escape(picture.urls[0])
-        words = f"<br>{escape(picture.alt, quote=False)}" if picture.alt and not picture.caption else ""
-        if links.followable(picture.urls[0]):
-            return f'<p>🖼 <a href="{address}">{escape(picture.urls[0], quote=False)}</a>{words}</p>'
-        return f"<p>🖼 <code>{escape(picture.urls[0], quote=False)}</code>{words}</p>"
+        return show(number, pictures[number]) if number < len(pictures) else ""
 
     return re.sub(rf'<img src="{PICTURE}(\d{{1,6}})"[^>]*>', place, html)
 
@@ -171,7 +194,7 @@ def _join_code(tree: Node) -> None:
             code.decompose()
 
 
-def _markdown(tree: Node) -> str:
+def written(tree: Node) -> str:
     """The tree as Markdown, which uses it up: outgoing links marked, figures as a picture and an emphasised
     line below it, as Markdown has no captions."""
     for link in tree.select("a"):

@@ -18,12 +18,13 @@ NEVER = (
     "dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
 )
 HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])|"
+    r"position\s*:\s*fixed",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
-_ADS = frozenset(
+ADS = frozenset(
     "ad ads adv advert adverts advertisement advertising advertorial adsbygoogle adsense adslot adbox adunit "
     "banner dfp gpt sponsor sponsored sponsors promo promos promoted promotion taboola outbrain mgid "
     "revcontent doubleclick guanggao".split()
@@ -40,9 +41,20 @@ _MAY_APPEAL = ", ".join(
 _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
 
 
+def names_of(element: Element) -> str:
+    """What a template calls an element: its class, id, and the names that components give it."""
+    names = (
+        element.attr("class"),
+        element.attr("id"),
+        element.attr("data-testid"),
+        element.attr("data-component"),
+    )
+    return " ".join(filter(None, names))[:_LONGEST_NAMES]
+
+
 def words_of(element: Element) -> frozenset[str]:
-    """The words in an element's class and id, lower case."""
-    return _words(f"{element.attr('class') or ''} {element.attr('id') or ''}"[:_LONGEST_NAMES])
+    """The words in an element's names, lower case."""
+    return _words(names_of(element))
 
 
 @lru_cache(maxsize=2000)
@@ -51,7 +63,7 @@ def _words(names: str) -> frozenset[str]:
 
 
 def is_hidden(element: Element) -> bool:
-    """Whether a reader of the original would not have seen the element."""
+    """Whether a reader of the original would not have seen the element, or only over the page."""
     attributes = element.attrs
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
@@ -77,7 +89,7 @@ def prune(root: Node) -> None:
         if element.tag in ("html", "body", "article", "main", "p", "h1"):
             continue
         words = words_of(element)
-        junk = element.tag == "form" or words & _ADS or words & _SHARE
+        junk = element.tag == "form" or words & ADS or words & _SHARE
         if junk and len(element.text) <= 0.4 * total:
             element.decompose()
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.automatic import cut_down, find
-from mirrorpress.extract.blocks import Block, Flow, figure_block
-from mirrorpress.extract.body import adopt_captions, to_html, without_opening, words_of_body
+from mirrorpress.extract.blocks import Block, figure_block
+from mirrorpress.extract.body import to_html, without_opening, words_of_body
 from mirrorpress.extract.draft import Draft, Page
-from mirrorpress.extract.embedded import embedded_body
-from mirrorpress.extract.junk import prune, strip
-from mirrorpress.extract.known import known_of
-from mirrorpress.extract.metadata import Metadata, completed, read_metadata
+from mirrorpress.extract.locate import chosen, located
+from mirrorpress.extract.metadata import completed, read_metadata
+from mirrorpress.extract.mojibake import repaired
 from mirrorpress.extract.oldmirror import read_old_page
-from mirrorpress.extract.opinions import choose
+from mirrorpress.extract.paging import next_page
 from mirrorpress.extract.text import plain
-from mirrorpress.markup import Document, Element, Node, decode, parse
-from mirrorpress.model import Layout, Picture
+from mirrorpress.markup import decode, parse
+from mirrorpress.model import Picture
 
-_SURE = 0.6  # confidence below which slower readings are asked: 4 pages in 100, of which half are wrong
-_SHORT = 400  # characters below which a body may be a stand-in for one that a script draws
 _BINARY = re.compile(
     rb"^(%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\x1f\x8b|RIFF|\x00\x00\x00.ftyp)", re.DOTALL
 )
@@ -42,19 +37,20 @@ def read(page: Page) -> Draft:
         )
     if page.old_mirror:
         return read_old_page(page)
-    html = decode(body, page.content_type)
+    html = repaired(decode(body, page.content_type))
     try:
         document = parse(html)
     except ValueError as error:
         raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
     base = document.base_url(page.url) or page.url
     metadata = read_metadata(document, page)
+    following = next_page(document, page.url)
     if page.rules.body:
-        chosen = _chosen(document, page, base)
+        found = chosen(document, page, base)
     else:
-        chosen = _found(document, page, html, metadata, base)
-        chosen.blocks = without_opening(chosen.blocks, metadata.title, metadata.authors)
-    blocks, pictures = chosen.blocks, chosen.pictures
+        found = located(document, page, html, metadata, base)
+        found.blocks = without_opening(found.blocks, metadata.title, metadata.authors)
+    blocks, pictures = found.blocks, found.pictures
     metadata = completed(metadata, page, "\n".join(block.text for block in blocks))
     if metadata.lead and not pictures:
         pictures.append(Picture((metadata.lead,)))
@@ -69,75 +65,13 @@ def read(page: Page) -> Draft:
         published=metadata.published,
         updated=metadata.updated,
         language=metadata.language,
-        confidence=chosen.confidence,
-        engine=chosen.engine,
+        licence=metadata.licence,
+        confidence=round(found.confidence, 3),
+        engine=found.engine,
+        partial=found.partial,
+        layout=found.layout,
+        next_page=following,
     )
-
-
-@dataclass(slots=True)
-class _Body:
-    """What was found of an article's body, and how."""
-
-    blocks: list[Block]
-    pictures: list[Picture]
-    confidence: float = 1.0
-    engine: str = "selectors"
-    layout: Layout | None = None
-
-
-def _found(document: Document, page: Page, html: str, metadata: Metadata, base: str) -> _Body:
-    """The body as the classifier sees it; other readings where it is not sure, data where there is nothing to
-    see."""
-    known = known_of(metadata)
-    strip(document)
-    found = find(_body_of(document), known, page.memory)
-    engine = "mirrorpress"
-    if found.confidence < _SURE:
-        choice = choose(found.outline, found.kept, document, known.body)
-        engine = choice.engine
-        found.keep(choice.kept, (found.confidence + choice.agreement) / 2)
-    if found.length < _SHORT and (data := embedded_body(parse(html), known.titles, metadata.body)):
-        drawn = parse(f"<body>{data}")
-        strip(drawn)
-        embedded = _as_body(_body_of(drawn), base, "json", 0.7)
-        if sum(len(block.text) for block in embedded.blocks) > 2 * found.length:
-            return embedded
-    cut_down(found)
-    return _as_body(found.root, base, engine, found.confidence, found.layout())
-
-
-def _body_of(document: Document) -> Node:
-    return document.select_one("body") or document
-
-
-def _as_body(
-    root: Node | None, base: str, engine: str, confidence: float, layout: Layout | None = None
-) -> _Body:
-    flow = Flow(base)
-    if root is not None:
-        flow.take(root).close()
-    return _Body(adopt_captions(flow.blocks, flow.pictures), flow.pictures, confidence, engine, layout)
-
-
-def _chosen(document: Document, page: Page, base: str) -> _Body:
-    found = document.select(page.rules.body)
-    if not found:
-        raise ExtractError(
-            f"the selector {page.rules.body!r} matches nothing",
-            where=page.url,
-            hint="the site may have changed its layout; correct sections.article.body",
-        )
-    outermost: list[Element] = []
-    for element in found:
-        if not any(ancestor in outermost for ancestor in element.ancestors):
-            outermost.append(element)
-    flow = Flow(base)
-    for element in outermost:
-        for selector in page.rules.remove:
-            element.remove(selector)
-        prune(element)
-        flow.take(element).close()
-    return _Body(adopt_captions(flow.blocks, flow.pictures), flow.pictures)
 
 
 def assemble(

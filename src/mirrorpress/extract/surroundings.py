@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mirrorpress.extract.junk import names_of
 from mirrorpress.extract.lexicon import GROUPS, TAGS, groups_of_names
 from mirrorpress.extract.outline import Outline, Place
 
@@ -83,9 +84,8 @@ class Surroundings:
             if number:
                 place = self._places[number]
                 mask = TAGS.get(place.tag, 0)
-                names, id = place.element.attr("class"), place.element.attr("id")  # type: ignore[attr-defined]
-                if names or id:
-                    mask |= groups_of_names(f"{names} {id}" if names and id else names or id)
+                if names := names_of(place.element):  # type: ignore[arg-type]
+                    mask |= groups_of_names(names)
             self._own[number] = mask
         return mask
 

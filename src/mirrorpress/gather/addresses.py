@@ -229,7 +229,8 @@ def _refusal(host: str, port: int, found: Sequence[str]) -> RefusedError:
     return RefusedError(
         f"{leads} not a public address",
         where=host,
-        hint=f'if the host is yours, add "{name}:{port}" to allow_private under [fetch]; if not, the '
+        hint=f'if the host is yours, add "{name}:{port}" to allow_private under [fetch], or name it by '
+        "--allow-private where a command has that; if not, the "
         "network may be answering name lookups falsely, and a proxy helps",
     )
 

@@ -4,45 +4,62 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing.connection import Connection, wait
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from mirrorpress.errors import MirrorpressError
+from mirrorpress.pipeline.worker import Limit, Worker, opened
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 SECONDS = 20.0
 """A call that takes longer is killed. trafilatura's slowest good page took 2 s."""
 MEMORY = 1_500_000_000
 """Bytes of address space a worker may have: a picture of 40 megapixels needs three copies of 160 MB."""
-_CALLS = 500  # then a worker is replaced: parsers keep caches
-_PRELOAD = ["mirrorpress.extract.read", "mirrorpress.extract.finish", "PIL.Image"]
-_PRELOAD_AUTOMATIC = ["trafilatura"]  # 1 s of work that a mirror with selectors everywhere saves
+BATCH = 8
+"""Items of ``map`` in one message: handing over 40 kB costs 80 µs at 1, 42 µs at 8, 36 µs at 32."""
+_WINDOW = 8  # batches a worker may be ahead of the oldest answer that is still missing
+_HELD = 32_000_000  # bytes of answers that may wait for an older one before no further items are handed out
+_PRELOAD = ("mirrorpress.extract.read", "mirrorpress.extract.finish", "PIL.Image")
+_PRELOAD_AUTOMATIC = ("trafilatura",)  # 1 s of work that a mirror with selectors everywhere saves
 # Imported once by the process that workers are forked from: a new worker costs 10 ms and shares their memory.
 
 
 class Isolation:
     """Worker processes, one a caller at a time, made when first needed; as many as there are cores
-    unless ``workers`` says otherwise. ``automatic``: many calls will find articles without selectors.
-    Thread-safe."""
+    unless ``workers`` says otherwise. Thread-safe.
+
+    ``memory`` bounds a worker's address space, in bytes; with ``beyond_start``, what comes on top of that
+    which it has at its start. ``preload`` names modules that workers share; ``automatic``: many calls will
+    find articles without selectors.
+    """
 
     def __init__(
-        self, *, seconds: float = SECONDS, memory: int = MEMORY, workers: int = 0, automatic: bool = False
+        self,
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        beyond_start: bool = False,
+        workers: int = 0,
+        automatic: bool = False,
+        preload: Sequence[str] = _PRELOAD,
     ) -> None:
         self._seconds = seconds
-        self._memory = memory
-        self._places = BoundedSemaphore(workers or os.cpu_count() or 1)
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._limit = Limit(memory, beyond_start)
+        self._workers = workers or cores()
+        self._places = BoundedSemaphore(self._workers)
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(_PRELOAD + (_PRELOAD_AUTOMATIC if automatic else []))
+        self._context.set_forkserver_preload([*preload, *(_PRELOAD_AUTOMATIC if automatic else ())])
 
     def __enter__(self) -> Self:
         return self
@@ -62,80 +79,139 @@ class Isolation:
         Raises what it raised when that is a ``MirrorpressError``, else a ``MirrorpressError`` that says
         what went wrong: too long, too much memory, or a parser's own fault.
         """
-        with self._places, self._worker() as worker:
-            return cast("T", worker.call(function, arguments, self._seconds))
-
-    @contextmanager
-    def _worker(self) -> Iterator[_Worker]:
+        self._places.acquire()
         try:
-            worker = self._idle.get_nowait()
-        except Empty:
-            worker = _Worker(self._context, self._memory)
-        try:
-            yield worker
+            worker = self._hire()
+            try:
+                worker.begin(function, [arguments])
+                result = opened(worker.answer(self._seconds))
+            finally:
+                self._dismiss(worker)
         finally:
-            if worker.is_fit():
-                self._idle.put(worker)
-            else:
-                worker.stop()
+            self._places.release()
+        if isinstance(result, MirrorpressError):
+            raise result
+        return cast("T", result)
 
+    def map(
+        self, function: Callable[[S], T], items: Iterable[S], *, batch: int = BATCH
+    ) -> Iterator[T | MirrorpressError]:
+        """Run a module-level ``function`` on every item, in all workers at once; yields, in the items' order,
+        what it returns, or the ``MirrorpressError`` that ``call`` would raise.
 
-class _Worker:
-    def __init__(self, context: multiprocessing.context.ForkServerContext, memory: int) -> None:
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(target=_serve, args=(theirs, memory), daemon=True)
-        self._process.start()
-        theirs.close()
-        self._calls = 0
-        self._whole = True
-
-    def is_fit(self) -> bool:
-        return self._whole and self._calls < _CALLS
-
-    def call(self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Any:
-        self._calls += 1
-        self._whole = False
+        Items are taken as they are needed, and answers that wait for an older one are bounded in number and
+        size. An item that costs a worker its life costs no other item: the rest of its batch is done again.
+        """
+        todo = _Todo(enumerate(items))
+        answers: dict[int, bytes | MirrorpressError] = {}
+        held = turn = 0
+        shares: dict[Connection, _Share[S]] = {}
         try:
-            self._pipe.send((function, arguments))
-            if not self._pipe.poll(seconds):
-                raise MirrorpressError(
-                    f"reading it took over {seconds:g} s and was stopped", hint="it was left out"
-                )
-            good, result = self._pipe.recv()
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            raise MirrorpressError("the process that read it died", hint="it was left out") from error
-        self._whole = True
-        if good:
-            return result
-        raise result
+            while True:
+                while len(shares) < self._workers and self._places.acquire(blocking=not shares):
+                    room = turn + _WINDOW * batch * self._workers - todo.begun if held < _HELD else 0
+                    load = todo.take(batch, fresh=room)
+                    if not load:
+                        self._places.release()
+                        break
+                    share = _Share(self._hire(), load)
+                    shares[share.worker.pipe] = share
+                    share.begin(function)
+                if not shares:
+                    return
+                for share in self._heard(shares):
+                    number, answer = share.next_answer(self._seconds)
+                    answers[number] = answer
+                    held += _size(answer)
+                    if share.is_over:
+                        todo.again(share.load)
+                        del shares[share.worker.pipe]
+                        self._dismiss(share.worker)
+                        self._places.release()
+                while turn in answers:
+                    answer = answers.pop(turn)
+                    held -= _size(answer)
+                    turn += 1
+                    yield opened(answer)
+        finally:
+            for share in shares.values():  # the caller had enough
+                self._dismiss(share.worker)
+                self._places.release()
 
-    def stop(self) -> None:
-        self._pipe.close()
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
-        self._process.close()
+    def _heard(self, shares: dict[Connection, _Share[S]]) -> list[_Share[S]]:
+        """Waits for shares that have an answer, or have run out of time."""
+        first = min(share.since for share in shares.values())
+        pipes = set(wait(list(shares), max(0.0, first + self._seconds - time.monotonic())))
+        late = time.monotonic() - self._seconds
+        return [share for pipe, share in shares.items() if pipe in pipes or share.since <= late]
 
-
-def _serve(pipe: Connection, memory: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while True:
+    def _hire(self) -> Worker:
         try:
-            function, arguments = pipe.recv()
-        except (EOFError, OSError):  # the parent is gone, or has no more work
-            return
+            return self._idle.get_nowait()
+        except Empty:
+            return Worker(self._context, self._limit)
+
+    def _dismiss(self, worker: Worker) -> None:
+        if worker.is_fit:
+            self._idle.put(worker)
+        else:
+            worker.stop()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(slots=True)
+class _Todo(Generic[S]):
+    """Numbered items that no worker has: fresh ones, and those that a killed worker left undone."""
+
+    _fresh: Iterator[tuple[int, S]]
+    _undone: deque[tuple[int, S]] = field(default_factory=deque)
+    begun: int = 0  # fresh items taken so far
+
+    def take(self, count: int, *, fresh: int) -> deque[tuple[int, S]]:
+        """Up to ``count`` items, no more than ``fresh`` of them new."""
+        load = deque(self._undone.popleft() for _ in range(min(count, len(self._undone))))
+        if not load:
+            load.extend(islice(self._fresh, max(0, min(count, fresh))))
+            self.begun += len(load)
+        return load
+
+    def again(self, items: Iterable[tuple[int, S]]) -> None:
+        self._undone.extend(items)
+
+
+@dataclass(slots=True)
+class _Share(Generic[S]):
+    """The items that one worker has in hand, the one that it is busy with first, ``since`` when."""
+
+    worker: Worker
+    load: deque[tuple[int, S]]
+    since: float = 0.0
+    _lost: bool = False
+
+    def begin(self, function: Callable[[S], Any]) -> None:
+        self.since = time.monotonic()
+        self.worker.begin(function, [(item,) for _, item in self.load])
+
+    def next_answer(self, seconds: float) -> tuple[int, bytes | MirrorpressError]:
+        number, _ = self.load.popleft()
         try:
-            answer = (True, function(*arguments))
+            answer: bytes | MirrorpressError = self.worker.answer(seconds, since=self.since)
         except MirrorpressError as error:
-            answer = (False, error)
-        except MemoryError:
-            answer = (False, MirrorpressError("reading it took too much memory", hint="it was left out"))
-        except Exception as error:  # noqa: BLE001 - a parser may raise anything on hostile input; this is its border
-            reason = f"it could not be read: {type(error).__name__}: {str(error)[:200]}"
-            answer = (False, MirrorpressError(reason, hint="it was left out; please report the page"))
-        try:
-            pipe.send(answer)
-        except (OSError, MemoryError):
-            return
+            self._lost = True
+            answer = error
+        self.since = time.monotonic()
+        return number, answer
+
+    @property
+    def is_over(self) -> bool:
+        return self._lost or not self.load
+
+
+def _size(answer: bytes | MirrorpressError) -> int:
+    return len(answer) if isinstance(answer, bytes) else 0

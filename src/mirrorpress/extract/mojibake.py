@@ -1,0 +1,25 @@
+"""Text that was UTF-8, once read as Windows-1252, and saved so: repaired run by run, as templates are often sound."""
+
+from __future__ import annotations
+
+import re
+
+# A first byte of UTF-8 and what may follow it, as Windows-1252 shows them; control characters for bytes it lacks.
+_FOLLOWING = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_GARBLED = re.compile(f"[ÂÃÐÑØÙÚÛ]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
+_RUN = re.compile(r"[^<>]+")
+_ENOUGH = 3  # garbled characters of a page; fewer may be meant
+_LONGEST = 100_000  # characters of one run
+
+
+def repaired(html: str) -> str:
+    """A page's HTML with garbled runs of text repaired; the page itself when nothing is garbled."""
+    if html.isascii() or len(_GARBLED.findall(html[:2_000_000])) < _ENOUGH:
+        return html
+    from ftfy import fix_encoding  # noqa: PLC0415 - a page in ten thousand needs it
+
+    def repair(run: re.Match[str]) -> str:
+        text = run[0]
+        return fix_encoding(text) if len(text) <= _LONGEST and _GARBLED.search(text) else text
+
+    return _RUN.sub(repair, html)
