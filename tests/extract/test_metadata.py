@@ -47,6 +47,7 @@ def day(html: str, url: str = URL, **known: Any) -> str:
         ("<h1>The ferry<br>is late</h1>", "The ferry is late"),
         ("<h1><style>.a{b:c}</style>The ferry is late</h1>", "The ferry is late"),
         (linked(headline="The ferry &amp; the <em>gull</em>"), "The ferry & the gull"),
+        ("<title>--- | ---</title><h1>--- | ---</h1>", "--- | ---"),
         ("<p>nothing</p>", ""),
     ],
 )  # fmt: skip

@@ -187,6 +187,8 @@ def _without_kicker(heading: Heading, given: Sequence[str]) -> str:
 def _without_site(title: str, names: set[str], host: str) -> str:
     """A title without the site's name at its end or beginning."""
     label = fold(host.rpartition(".")[0].rpartition(".")[2])
+    if not fold(title):
+        return title
     for _ in range(4):
         separators = list(_BETWEEN.finditer(title))
         if not separators:
