@@ -18,12 +18,12 @@ import lightgbm
 import numpy as np
 
 from mirrorpress.extract.automatic import squash
-from mirrorpress.extract.features import FIRST, SECOND, Rows, first_look, second_look
-from mirrorpress.extract.metadata import read_metadata
 from mirrorpress.extract.draft import Page as Read
-from mirrorpress.extract.outline import Outline, outline
+from mirrorpress.extract.features import FIRST, SECOND, Rows, first_look, second_look
 from mirrorpress.extract.junk import strip
 from mirrorpress.extract.known import known_of
+from mirrorpress.extract.metadata import read_metadata
+from mirrorpress.extract.outline import Outline, outline
 from mirrorpress.markup import decode, parse
 from training.labels import from_labels, from_truth
 from training.metrics import agreement
@@ -150,8 +150,8 @@ def look_again(forest: Any, samples: Sequence[Sample]) -> None:
 
 
 def cross_judge(samples: list[Sample]) -> dict[str, tuple[int, float, float, float, float]]:
-    """Fit on four fifths of the sites, read the last fifth, five times over. By source: pages, precision, recall
-    and F1 of runs of four tokens, F1 of single tokens; means over pages."""
+    """Fit on four fifths of the sites, read the last fifth, five times over. By source: pages, precision,
+    recall and F1 of runs of four tokens, F1 of single tokens; means over pages."""
     for fold in range(FOLDS):
         forest = fit_first([sample for sample in samples if sample.fold != fold])
         look_first(forest, [sample for sample in samples if sample.fold == fold])

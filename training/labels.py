@@ -38,8 +38,8 @@ def from_labels(texts: Sequence[str], labels: Sequence[str]) -> list[float]:
 def from_truth(texts: Sequence[str], truth: str) -> list[float]:
     """The share of each block that stands in the article's text, in its place there.
 
-    Long blocks are matched by runs of four tokens; the heaviest chain of matches that follows the order of the
-    article wins, so that a teaser of the same words elsewhere does not count. Short blocks count when the
+    Long blocks are matched by runs of four tokens; the heaviest chain of matches that follows the order of
+    the article wins, so that a teaser of the same words elsewhere does not count. Short blocks count when the
     article holds them between their neighbours' places.
     """
     article = tokens(truth)

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from math import sqrt
 
+from mirrorpress.extract import corrections
+from mirrorpress.extract.body import is_note, is_notice
 from mirrorpress.extract.features import Known, first_look, second_look
 from mirrorpress.extract.figures import is_centred
 from mirrorpress.extract.forest import Classifier, classifier
-from mirrorpress.extract import corrections
-from mirrorpress.extract.body import is_note, is_notice
 from mirrorpress.extract.junk import words_of
 from mirrorpress.extract.layout import block_name, layout_of
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
@@ -36,7 +36,8 @@ _MOST_PICTURES = 200  # of one article
 _MOST_LOOKED_AT = 3000
 _MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
 _PARTS = frozenset(
-    "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
+    "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure "
+    "h1 h2 h3 h4 h5 h6".split()
 )
 _PROMOTION = frozenset(
     "promo promos promotion teaser teasers advert advertisement sponsor sponsored avatar".split()
@@ -53,8 +54,8 @@ _NOTICES = 6  # blocks below the last paragraph among which the publisher's noti
 
 @dataclass(slots=True)
 class Found:
-    """What was found: ``chances`` (0 to 1) and ``kept`` for each piece of the outline; ``root`` is the innermost
-    place that holds all that was kept, None when nothing was."""
+    """What was found: ``chances`` (0 to 1) and ``kept`` for each piece of the outline; ``root`` is the
+    innermost place that holds all that was kept, None when nothing was."""
 
     outline: Outline
     chances: list[float]
@@ -260,7 +261,8 @@ def _captions(seen: Outline, place: Place) -> list[int]:
 
 
 def _container(seen: Outline, kept: list[bool]) -> int:
-    """The place that the article's figures stand in: what holds all of it, or what is around a single block."""
+    """The place that the article's figures stand in: what holds all of it, or what is around a single
+    block."""
     inner = _around(seen, kept)
     place = _whole(seen.places, inner)
     return max(seen.places[place].parent, 0) if place == inner and sum(kept) == 1 else place

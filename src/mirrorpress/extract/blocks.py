@@ -38,8 +38,8 @@ _AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # written round an element's 
 
 @dataclass(slots=True)
 class Block:
-    """One block: ``kind`` is p, h (heading), figure, video, list, table, quote, pre or hr; ``inner`` its words
-    with their marks, in lines."""
+    """One block: ``kind`` is p, h (heading), figure, video, list, table, quote, pre or hr; ``inner`` its
+    words with their marks, in lines."""
 
     kind: str
     html: str

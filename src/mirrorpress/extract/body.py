@@ -13,13 +13,15 @@ from mirrorpress.extract.text import squeeze
 from mirrorpress.model import Picture
 
 _NOTICE = re.compile(
-    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|حق نشر|کپی",
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|"
+    r"حق نشر|کپی",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:editor.s note|editors. note|correction|clarification|this (?:article|story) (?:was|has been) (?:amended|updated|changed|"
-    r"corrected)|更正|编者按|編者按|编辑注|anmerkung der redaktion|korrektur|correctif|note de la rédaction|fe de errores|"
-    r"nota del editor|исправление|от редакции|اصلاحیه|توضیح)",
+    r"(?:editor.s note|editors. note|correction|clarification|更正|编者按|編者按|编辑注|"
+    r"this (?:article|story) (?:was|has been) (?:amended|updated|changed|corrected)|"
+    r"anmerkung der redaktion|korrektur|correctif|note de la rédaction|fe de errores|nota del editor|"
+    r"исправление|от редакции|اصلاحیه|توضیح)",
     re.IGNORECASE,
 )
 _LONGEST_NOTE = 600

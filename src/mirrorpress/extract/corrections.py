@@ -1,4 +1,5 @@
-"""What the classifier cannot see in one block: the same words twice, another story, boxes that ask or lead away.
+"""What the classifier cannot see in one block: the same words twice, another story, boxes that ask or lead
+away.
 
 Each function takes an outline and the choice of blocks, and takes blocks out of the choice, in place.
 """
@@ -19,20 +20,20 @@ _BRIEF = 250  # characters of the shortest article
 _WHOLE = 800  # characters of a text that may well be a whole article
 _OPENINGS = frozenset("h2 h3 h4 h5 h6 strong header".split())
 _NOT_OURS = frozenset(
-    "comment comments commentlist disqus newsletter newsletters signup cookie cookies consent gate nl advert adverts "
-    "advertisement adsbygoogle taboola outbrain".split()
+    "comment comments commentlist disqus newsletter newsletters signup cookie cookies consent gate nl advert "
+    "adverts advertisement adsbygoogle taboola outbrain".split()
 )
 _ELSEWHERE = re.compile(
-    r"(?:read (?:also|more|next)|related(?: \w+)?|see also|more (?:on|from|live|stories|news|coverage)\b.*|recommended"
-    r"(?: \w+)?|you may also .*|also in .*|(?:das könnte|auch interessant|lesen sie auch|mehr zum thema)\b.*|(?:à )?lire "
-    r"aussi.*|l[ea]e también.*|leggi anche.*|читайте также.*|相关(?:阅读|新闻|文章|链接|报道)|相關(?:閱讀|新聞|文章|報導)|"
-    r"(?:延伸|推荐|推薦)(?:阅读|閱讀)|更多(?:新闻|报道)|猜你喜欢|مطالب مرتبط|بیشتر بخوانید|اقرأ أيضا)\s*[:：…]*",
+    r"(?:read (?:also|more|next)|related(?: \w+)?|see also|recommended(?: \w+)?|you may also .*|also in .*|"
+    r"more (?:on|from|live|stories|news|coverage)\b.*|(?:das könnte|auch interessant|lesen sie auch)\b.*|"
+    r"mehr zum thema\b.*|(?:à )?lire aussi.*|l[ea]e también.*|leggi anche.*|читайте также.*|"
+    r"相关(?:阅读|新闻|文章|链接|报道)|相關(?:閱讀|新聞|文章|報導)|(?:延伸|推荐|推薦)(?:阅读|閱讀)|"
+    r"更多(?:新闻|报道)|猜你喜欢|مطالب مرتبط|بیشتر بخوانید|اقرأ أيضا)\s*[:：…]*",
     re.IGNORECASE,
 )
 _LABELS = frozenset(
-    "advertisement|advert|anzeige|werbung|publicité|publicidad|pubblicità|annons|reklame|реклама|广告|廣告|تبلیغات|إعلان".split(
-        "|"
-    )
+    "advertisement advert anzeige werbung publicité publicidad pubblicità annons reklame реклама 广告 "
+    "廣告 تبلیغات إعلان".split()
 )
 _ASKS = 1  # of ``phrase_kind``
 _LONGEST_BOX = 600  # characters of a box that asks something of the reader
@@ -65,8 +66,8 @@ def _says_again(seen: Outline, kept: Sequence[bool]) -> bool:
 
 
 def drop_copies(seen: Outline, kept: list[bool]) -> None:
-    """Of blocks that say the same at length in different places the first stays; a place that is mostly copies
-    goes whole."""
+    """Of blocks that say the same at length in different places the first stays; a place that is mostly
+    copies goes whole."""
     known: dict[str, int] = {}
     copies: dict[int, int] = {}  # block: the one that it repeats
     for number, piece in enumerate(seen.pieces):
@@ -95,8 +96,8 @@ def _are_siblings(seen: Outline, one: int, other: int) -> bool:
 
 
 def drop_below(seen: Outline, kept: list[bool], titles: frozenset[str]) -> None:
-    """Where the title stands in an ``<article>`` that is an article by itself, what stands below it is not: other
-    stories, which pages that go on for ever hang there, comments, briefs."""
+    """Where the title stands in an ``<article>`` that is an article by itself, what stands below it is not:
+    other stories, which pages that go on for ever hang there, comments, briefs."""
     pieces, places = seen.pieces, seen.places
     title = next(
         (n for n, piece in enumerate(pieces) if piece.text and piece.text.casefold() in titles), None
@@ -157,8 +158,8 @@ def is_label(text: str) -> bool:
 
 
 def drop_boxes(seen: Outline, kept: list[bool]) -> None:
-    """A place whose first words lead elsewhere ("Read also", "More on this") or ask for something ("Subscribe")
-    goes whole, unless it holds much of what was kept."""
+    """A place whose first words lead elsewhere ("Read also", "More on this") or ask for something
+    ("Subscribe") goes whole, unless it holds much of what was kept."""
     pieces, places = seen.pieces, seen.places
     mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
     for number, piece in enumerate(pieces):

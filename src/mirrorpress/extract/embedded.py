@@ -14,7 +14,10 @@ from typing import Any
 from mirrorpress.extract.text import plain, squeeze
 from mirrorpress.markup import Document, parse_fragment
 
-_SCRIPTS = 'script[type="application/json" i], script[id="__NEXT_DATA__"], script:not([src]):not([type]), script[type="text/javascript" i]:not([src])'
+_SCRIPTS = (
+    'script[type="application/json" i], script[id="__NEXT_DATA__"], script:not([src]):not([type]), '
+    'script[type="text/javascript" i]:not([src])'
+)
 _ASSIGNED = re.compile(r"^\s*(?:window|self|globalThis|var|let|const)[\w.\s\[\]'\"]{0,80}=\s*(?=[{\[])")
 _LARGEST = 5_000_000  # characters of one script
 _MOST_SCRIPTS = 40
@@ -40,7 +43,8 @@ _PICTURE = re.compile(r"^(?:(?:https?:)?//|/)\S+\.(?:jpe?g|png|webp|avif|gif)(?:
 
 
 def embedded_body(document: Document, titles: frozenset[str], articlebody: str) -> str:
-    """The HTML of a body that an unstripped page holds as data; empty when there is none. ``titles`` are folded;
+    """The HTML of a body that an unstripped page holds as data; empty when there is none. ``titles`` are
+    folded;
     ``articlebody`` is JSON-LD's."""
     best, most = "", 0.0
     for data in _states(document):
@@ -70,7 +74,8 @@ def _states(document: Document) -> Iterator[Any]:
 
 
 def _candidates(data: Any, titles: frozenset[str]) -> Iterator[tuple[str, float]]:
-    """Bodies in a piece of JSON, each with its weight: the length of its words, more beside the page's title."""
+    """Bodies in a piece of JSON, each with its weight: the length of its words, more beside the page's
+    title."""
     waiting: list[tuple[Any, str, float]] = [(data, "", 1.0)]
     looked = 0
     while waiting and looked < _MOST_VALUES:

@@ -1,5 +1,5 @@
-"""What the classifier is told of each text block: numbers about the block, about what stands round it, and, in
-a second look, about what the first look thought of its neighbours.
+"""What the classifier is told of each text block: numbers about the block, about what stands round it, and,
+in a second look, about what the first look thought of its neighbours.
 
 Every number is made by plain arithmetic, so that a page gives the same answer on every machine. ``FIRST`` and
 ``SECOND`` name the columns; a model remembers them and refuses to read others.
@@ -22,7 +22,8 @@ _MENU = 50  # characters below which a link between two links on either side is 
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _ENDS = frozenset(".!?。！？…؟:：”\"»’')）」』")
 _KINDS = {
-    "p": 1, "div": 2, "li": 3, "td": 4, "th": 4, "h1": 5, "h2": 6, "h3": 7, "h4": 8, "h5": 8, "h6": 8, "blockquote": 9,
+    "p": 1, "div": 2, "li": 3, "td": 4, "th": 4, "h1": 5, "h2": 6, "h3": 7, "h4": 8, "h5": 8, "h6": 8,
+    "blockquote": 9,
     "pre": 10, "figcaption": 11, "section": 12, "article": 13, "header": 14, "dt": 15, "dd": 16, "body": 17,
     "footer": 18, "address": 19, "summary": 20, "caption": 21, "main": 12, "aside": 22, "center": 2,
 }  # fmt: skip
@@ -31,8 +32,8 @@ _H1, _H6 = 5, 8
 OWN = (
     "length words density punctuation commas ends kind strong upper phrase titled repeated after_picture "
     "before_picture alike alike_length alike_density index before since_title left blocks page_length "
-    "page_density paragraphs best_share body_known described headlines of_articles length_p1 length_n1 length_p2 "
-    "length_n2 density_p1 density_n1 kind_p1 kind_n1 kind_n2 same_n1"
+    "page_density paragraphs best_share body_known described headlines of_articles length_p1 length_n1 "
+    "length_p2 length_n2 density_p1 density_n1 kind_p1 kind_n1 kind_n2 same_n1"
 ).split()
 FIRST = [*OWN, *COLUMNS]
 SECOND = [
@@ -54,8 +55,8 @@ class Known:
 
 @dataclass(slots=True)
 class Blocks:
-    """A page's text blocks in order: their numbers in the outline, words, lengths (in characters, Han and kana
-    counted as 2.5), shares of links, kinds of tag, and which of them are of one make."""
+    """A page's text blocks in order: their numbers in the outline, words, lengths (in characters, Han and
+    kana counted as 2.5), shares of links, kinds of tag, and which of them are of one make."""
 
     numbers: list[int]
     texts: list[str]
@@ -132,7 +133,7 @@ def first_look(outline: Outline, known: Known) -> Rows:
         rows.append(
             [
                 logs[row + 2],
-                words if words < 100 else 100,
+                min(100, words),
                 density,
                 text.count(".") + text.count("。") + text.count("!") + text.count("?"),
                 text.count(",") + text.count("，") + text.count("、") + text.count("،"),
@@ -166,7 +167,7 @@ def first_look(outline: Outline, known: Known) -> Rows:
                 tags[row + 3],
                 same[row + 1] == alike[row],
                 *around.row(pieces[n].place),
-            ]  # fmt: skip
+            ]
         )
     return Rows(blocks, told, rows)
 
@@ -174,8 +175,8 @@ def first_look(outline: Outline, known: Known) -> Rows:
 def second_look(
     outline: Outline, first: Rows, chances: Sequence[float], again: Sequence[int]
 ) -> list[list[float]]:
-    """Rows of ``SECOND`` for those of ``first.told`` that ``again`` names by their place there, from the chances
-    (0 to 1) that the first look gave each of them."""
+    """Rows of ``SECOND`` for those of ``first.told`` that ``again`` names by their place there, from the
+    chances (0 to 1) that the first look gave each of them."""
     blocks, pieces, places = first.blocks, outline.pieces, outline.places
     lengths, numbers, alike = blocks.lengths, blocks.numbers, blocks.alike
     count = len(numbers)
@@ -229,7 +230,7 @@ def second_look(
                 max(-20, min(end - row, 20)),
                 mass[row] / total,
                 top,
-            ]  # fmt: skip
+            ]
         )
     return rows
 
@@ -247,8 +248,8 @@ def _blocks(outline: Outline) -> Blocks:
 
 
 def _core(outline: Outline, blocks: Blocks) -> tuple[int, int]:
-    """The place that holds most paragraphs, those of its children and grandchildren counted less; and how many
-    paragraphs the page has."""
+    """The place that holds most paragraphs, those of its children and grandchildren counted less; and how
+    many paragraphs the page has."""
     places = outline.places
     direct = [0.0] * len(places)
     paragraphs = 0
@@ -267,7 +268,8 @@ def _core(outline: Outline, blocks: Blocks) -> tuple[int, int]:
 
 
 def _title(blocks: Blocks, titles: frozenset[str]) -> int | None:
-    """Which block says the page's title: the first heading that does, else any block that does, else the first
+    """Which block says the page's title: the first heading that does, else any block that does, else the
+    first
     ``<h1>``."""
     told = [row for row, text in enumerate(blocks.texts) if len(text) < 200 and text.casefold() in titles]
     headings = (row for row in told if _H1 <= blocks.kinds[row] <= _H6)
@@ -303,8 +305,8 @@ def _makes(outline: Outline, blocks: Blocks) -> list[tuple[int, float, float]]:
 
 
 def _rates(outline: Outline, blocks: Blocks, mass: Sequence[float]) -> tuple[list[float], int]:
-    """For each place how much of it the first look would keep; and the innermost of the places that would gain
-    most by being kept whole."""
+    """For each place how much of it the first look would keep; and the innermost of the places that would
+    gain most by being kept whole."""
     places = outline.places
     good, whole = [0.0] * len(places), [0.0] * len(places)
     for n, one, length in zip(blocks.numbers, mass, blocks.lengths, strict=True):

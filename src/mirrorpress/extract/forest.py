@@ -32,7 +32,8 @@ class Classifier:
 
 @lru_cache(maxsize=1)
 def classifier() -> Classifier:
-    """The classifier that comes with the package. Raises ``ValueError`` when the file is for other features."""
+    """The classifier that comes with the package. Raises ``ValueError`` when the file is for other
+    features."""
     text = files("mirrorpress.extract").joinpath("blocks.json").read_text(encoding="ascii")
     return load(json.loads(text))
 
@@ -48,8 +49,8 @@ def load(model: dict[str, Any]) -> Classifier:
 
 
 def _compiled(trees: list[Any], start: float) -> Score:
-    """The sum of ``start`` and every tree's leaf. A tree is a leaf's number or [column, threshold, left, right]:
-    left when the value is at most the threshold."""
+    """The sum of ``start`` and every tree's leaf. A tree is a leaf's number or [column, threshold, left,
+    right]: left when the value is at most the threshold."""
     lines = ["def score(v):", f" s = {float(start)!r}"]
     for tree in trees:
         _write(tree, 1, lines)

@@ -14,8 +14,8 @@ from mirrorpress.extract.pictures import picture_of
 from mirrorpress.markup import Element, Node, Text
 
 NEVER = (
-    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, canvas, "
-    "dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, "
+    "canvas, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
 )
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])|"
@@ -71,15 +71,15 @@ def is_hidden(element: Element) -> bool:
 
 
 def strip(root: Node) -> None:
-    """Remove from a tree, in place, the tags that no article holds, once pictures that only ``<noscript>`` shows
-    are in their place."""
+    """Remove from a tree, in place, the tags that no article holds, once pictures that only ``<noscript>``
+    shows are in their place."""
     keep_lazy_pictures(root)
     root.remove(NEVER)
 
 
 def prune(root: Node) -> None:
-    """Remove from a body that an operator chose by selector, in place, what no body may hold: such tags, hidden
-    elements, advertisements and share bars."""
+    """Remove from a body that an operator chose by selector, in place, what no body may hold: such tags,
+    hidden elements, advertisements and share bars."""
     strip(root)
     total = max(len(root.text), 1)
     for element in root.select("[hidden], [aria-hidden], [style]"):

@@ -1,4 +1,5 @@
-"""What one page shows of its site's layout: the selector of its container, and names of the blocks near it."""
+"""What one page shows of its site's layout: the selector of its container, and names of the blocks near
+it."""
 
 from __future__ import annotations
 
@@ -47,7 +48,8 @@ def layout_of(seen: Outline, kept: Sequence[bool]) -> Layout:
 
 
 def _selector(seen: Outline, number: int) -> str:
-    """A CSS selector of a place by its tag, id and classes, with those around it until it is one of a kind."""
+    """A CSS selector of a place by its tag, id and classes, with those around it until it is one of a
+    kind."""
     parts: list[str] = []
     while number > 0 and len(parts) < 4:
         element = seen.places[number].element

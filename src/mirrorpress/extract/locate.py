@@ -1,4 +1,5 @@
-"""Where the article is in a page: by an operator's selectors, else by the classifier, else by other readings."""
+"""Where the article is in a page: by an operator's selectors, else by the classifier, else by other
+readings."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def chosen(document: Document, page: Page, base: str) -> Body:
 
 
 def located(document: Document, page: Page, html: str, metadata: Metadata, base: str) -> Body:
-    """The body that a page of unknown layout holds; ``document`` is used up, ``html`` is what it was parsed from.
+    """The body that a page of unknown layout holds; ``document`` is used up, ``html`` is what it was parsed
+    from.
 
     Raises ``ExtractError`` for a page that holds nothing but teasers.
     """
@@ -115,7 +117,8 @@ def _data(html: str, metadata: Metadata, found: Found, base: str) -> Body | None
 
 
 def _is_front(found: Found) -> bool:
-    """Whether a page is a section's front rather than an article: linked headings, each with a line or two."""
+    """Whether a page is a section's front rather than an article: linked headings, each with a line or
+    two."""
     pieces, places = found.outline.pieces, found.outline.places
     kept = [piece for piece, one in zip(pieces, found.kept, strict=True) if one and piece.text]
     headings = [

@@ -1,10 +1,12 @@
-"""Text that was UTF-8, once read as Windows-1252, and saved so: repaired run by run, as templates are often sound."""
+"""Text that was UTF-8, once read as Windows-1252, and saved so: repaired run by run, as templates are often
+sound."""
 
 from __future__ import annotations
 
 import re
 
-# A first byte of UTF-8 and what may follow it, as Windows-1252 shows them; control characters for bytes it lacks.
+# A first byte of UTF-8 and what may follow it, as Windows-1252 shows them; control characters for bytes it
+# lacks.
 _FOLLOWING = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _GARBLED = re.compile(f"[ÂÃÐÑØÙÚÛ]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
 _RUN = re.compile(r"[^<>]+")

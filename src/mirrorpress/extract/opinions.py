@@ -58,7 +58,8 @@ def choose(seen: Outline, ours: Sequence[bool], document: Document, articlebody:
 
 
 def trafilatura_text(document: Document) -> str:
-    """The article of a stripped page as trafilatura sees it; empty for a page that it would take too long over."""
+    """The article of a stripped page as trafilatura sees it; empty for a page that it would take too long
+    over."""
     import trafilatura  # noqa: PLC0415 - 0.4 s that sure readings save
 
     html = document.html

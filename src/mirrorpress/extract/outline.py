@@ -1,8 +1,8 @@
 """A page's tree seen as a run of text blocks, each with the elements around it: what the classifier reads.
 
 A block is what a browser would set as one paragraph: the words between two borders of block elements or two
-``<br>`` in a row. Pictures stand in the run as blocks without words. The walk touches each node once and keeps
-no more than it must: it decides what an extraction costs.
+``<br>`` in a row. Pictures stand in the run as blocks without words. The walk touches each node once and
+keeps no more than it must: it decides what an extraction costs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _INLINE = frozenset(
     "samp small span strike strong sub sup time tt u var wbr".split()
 )
 _PICTURES = frozenset(("img", "picture", "amp-img")) | PLAYERS
+_BULK = 0.5  # of a page's words; an element that holds more is shown by a script, whatever its style says
 _STRONG = frozenset(("b", "strong"))
 _BREAK = "\ufdd0"  # a noncharacter, which no page's text holds after cleaning
 
@@ -131,7 +132,7 @@ def outline(root: Node) -> Outline:
                         close(place)
                     number = len(places)
                     style = child.attr("style")  # type: ignore[attr-defined]
-                    hidden = places[place].hidden or (
+                    hidden = (
                         (style is not None and HIDDEN_STYLE.search(style) is not None)
                         or child.attr("hidden", _BREAK) != _BREAK  # type: ignore[attr-defined]
                         or child.attr("aria-hidden") == "true"  # type: ignore[attr-defined]
@@ -156,4 +157,8 @@ def outline(root: Node) -> Outline:
         around = places[place.parent]
         around.length += place.length
         around.linked += place.linked
+    most = _BULK * places[0].length
+    for place in places[1:]:
+        # Themes hide the whole page until a script fades it in.
+        place.hidden = places[place.parent].hidden or (place.hidden and place.length <= most)
     return Outline(places, pieces)

@@ -17,8 +17,8 @@ _LAST = 50  # pages; a larger number in an address is no page of an article
 def next_page(document: Document, url: str) -> str:
     """The address of an article's next page, from ``rel=next`` (HTML, section 4.6.7.8); empty for none.
 
-    Weblogs name the next article so: only an address that differs from the page's own by the number of the page
-    counts.
+    Weblogs name the next article so: only an address that differs from the page's own by the number of the
+    page counts.
     """
     for element in document.select("link[rel~=next i][href], a[rel~=next i][href]")[:4]:
         address = links.resolve(element.attr("href") or "", url).split("#", 1)[0]

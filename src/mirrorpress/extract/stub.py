@@ -16,8 +16,8 @@ def is_stub(found: Found, *, accessible: bool | None, articlebody: int) -> bool:
     """Whether a page shows only the beginning of its article.
 
     ``accessible`` is schema.org's ``isAccessibleForFree``; ``articlebody`` the characters of JSON-LD's
-    ``articleBody``. Metered sites say "not for free" on pages that hold all: there only a short text is a stub,
-    and not one that stands in what the template calls the paid part.
+    ``articleBody``. Metered sites say "not for free" on pages that hold all: there only a short text is a
+    stub, and not one that stands in what the template calls the paid part.
     """
     if accessible is False and articlebody > _MUCH_MORE * found.length:
         return True
@@ -31,8 +31,9 @@ def _gates(found: Found) -> tuple[bool, bool]:
     """Whether the page shows an offer to subscribe, and whether what was kept stands in the paid part."""
     gate = paid = False
     for place in found.outline.places[1:]:
-        if place.length and not place.hidden and isinstance(place.element, Element):
-            if words_of(place.element) & _GATE:
-                holds = any(found.kept[place.first : place.last])
-                gate, paid = gate or not holds, paid or holds
+        element = place.element
+        shown = place.length and not place.hidden and isinstance(element, Element)
+        if shown and words_of(element) & _GATE:  # type: ignore[arg-type]
+            holds = any(found.kept[place.first : place.last])
+            gate, paid = gate or not holds, paid or holds
     return gate, paid

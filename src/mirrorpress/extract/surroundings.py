@@ -20,7 +20,8 @@ COLUMNS = (
 
 
 class Surroundings:
-    """Facts about the places of one outline, one row of ``COLUMNS`` a place. ``total`` is the page's length and
+    """Facts about the places of one outline, one row of ``COLUMNS`` a place. ``total`` is the page's length
+    and
     ``scale`` what a character counts; ``core`` and ``title`` are the places that steps are counted from."""
 
     def __init__(self, outline: Outline, *, total: float, scale: float, core: int, title: int) -> None:
@@ -100,7 +101,8 @@ class Surroundings:
 
 
 class Steps:
-    """The way from any place to one ``goal``: steps up to the first place that holds both, then steps down."""
+    """The way from any place to one ``goal``: steps up to the first place that holds both, then steps
+    down."""
 
     def __init__(self, places: Sequence[Place], goal: int) -> None:
         self._places = places
