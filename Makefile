@@ -9,6 +9,7 @@ help:
 	@echo "make test    format, lint, types, rooms, tests"
 	@echo "make bench   speed and memory, side by side with peers"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
+	@echo "make model DATA=folder    train the block classifier; docs/model-card.md says how to get the pages"
 	@echo "make lock    pin the dependencies again (needs uv)"
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
@@ -56,13 +57,23 @@ DATA ?= data
 bench-extract: .bench-extract/.run
 	.bench-extract/bin/python -m bench.extraction --data $(DATA) $(OPTIONS)
 
+.training/.run: requirements/training.txt pyproject.toml
+	test -x .training/bin/python || $(PYTHON) -m venv .training
+	.training/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/training.txt
+	.training/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+model: .training/.run
+	.training/bin/python -m training $(DATA) $(OPTIONS)
+
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench pyproject.toml requirements/build.in -o requirements/bench.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench-extract pyproject.toml requirements/build.in -o requirements/bench-extract.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group training pyproject.toml requirements/build.in -o requirements/training.txt
 
 clean:
-	rm -rf $(VENV) .bench .bench-extract .demo
+	rm -rf $(VENV) .bench .bench-extract .training .demo
 
-.PHONY: help demo lint test bench bench-extract lock clean
+.PHONY: help demo lint test bench bench-extract model lock clean

@@ -30,12 +30,9 @@ def main() -> None:
     options = parser.parse_args()
     samples = [sample for page in everything(options.data) if (sample := fit.prepared(page)) is not None]
     print(f"{len(samples)} pages, {sum(len(sample.texts) for sample in samples):,} blocks", flush=True)
-    figures = fit.cross_judge(samples)
-    for kind, (pages, precision, recall, f1, words) in figures.items():
-        print(
-            f"{kind:14} {pages:5} pages  P {precision:.4f}  R {recall:.4f}  F1 {f1:.4f}  words {words:.4f}",
-            flush=True,
-        )
+    print(f"{'source':14} {'pages':>6} {'precision':>10} {'recall':>8} {'F1':>8}")
+    for kind, (pages, one) in fit.cross_judge(samples).items():
+        print(f"{kind:14} {pages:6} {one.precision:10.4f} {one.recall:8.4f} {one.f1:8.4f}", flush=True)
     if options.judge:
         return
     second = fit.fit_second(samples)  # from first odds of forests that had not seen the page

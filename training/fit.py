@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import lightgbm
 import numpy as np
 
+from bench.extraction.metrics import Score, average, score
 from mirrorpress.extract.automatic import squash
 from mirrorpress.extract.draft import Page as Read
 from mirrorpress.extract.features import FIRST, SECOND, Rows, first_look, second_look
@@ -26,7 +26,6 @@ from mirrorpress.extract.metadata import read_metadata
 from mirrorpress.extract.outline import Outline, outline
 from mirrorpress.markup import decode, parse
 from training.labels import from_labels, from_truth
-from training.metrics import agreement
 from training.pages import Page
 
 FOLDS = 5
@@ -149,29 +148,20 @@ def look_again(forest: Any, samples: Sequence[Sample]) -> None:
                 sample.result[sample.looked.told[row]] = value
 
 
-def cross_judge(samples: list[Sample]) -> dict[str, tuple[int, float, float, float, float]]:
-    """Fit on four fifths of the sites, read the last fifth, five times over. By source: pages, precision,
-    recall and F1 of runs of four tokens, F1 of single tokens; means over pages."""
+def cross_judge(samples: list[Sample]) -> dict[str, tuple[int, Score]]:
+    """Fit on four fifths of the sites, read the last fifth, five times over. By source: how many pages, and
+    means over them, as ``bench.extraction`` measures texts."""
     for fold in range(FOLDS):
         forest = fit_first([sample for sample in samples if sample.fold != fold])
         look_first(forest, [sample for sample in samples if sample.fold == fold])
     for fold in range(FOLDS):
         forest = fit_second([sample for sample in samples if sample.fold != fold])
         look_again(forest, [sample for sample in samples if sample.fold == fold])
-    return judged(samples)
-
-
-def judged(samples: Sequence[Sample]) -> dict[str, tuple[int, float, float, float, float]]:
-    """How like the results are to the truths, by source."""
-    found: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    found: dict[str, list[Score]] = defaultdict(list)
     for sample in samples:
-        text = "\n".join(t for t, odds in zip(sample.texts, sample.result, strict=True) if odds > 0)
-        four = agreement(text, sample.truth)
-        found[sample.kind].append((*four, agreement(text, sample.truth, 1)[2]))
-    return {
-        kind: (len(rows), *(mean(column) for column in zip(*rows, strict=True)))  # type: ignore[misc]
-        for kind, rows in sorted(found.items())
-    }
+        text = "\n".join(text for text, odds in zip(sample.texts, sample.result, strict=True) if odds > 0)
+        found[sample.kind].append(score(sample.truth, text))
+    return {kind: (len(scores), average(scores)) for kind, scores in sorted(found.items())}
 
 
 def exported(first: Any, second: Any, name: str) -> dict[str, Any]:

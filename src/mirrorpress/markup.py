@@ -33,6 +33,10 @@ __all__ = [
 MAX_TAGS = 150_000
 """A page with more tags than this is not an article; the largest seen in news had 40,000."""
 
+MAX_ATTRIBUTES = 2_000
+"""A tag with more attributes is an attack: lxml takes minutes for 100,000."""
+
+_WIDE_TAG = re.compile(r"<[a-zA-Z][^<>]{8000,}>")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _PRESCAN = 4096  # bytes; WHATWG asks for 1024, old portals put scripts first
 
@@ -138,9 +142,13 @@ def _reads_like_cjk(text: str) -> float:
 
 
 def parse(text: str) -> Document:
-    """Parse a whole page by the WHATWG algorithm. Raises ``ValueError`` for one with too many tags."""
+    """Parse a whole page by the WHATWG algorithm. Raises ``ValueError`` for one with too many tags, or a tag with
+    too many attributes."""
     if text.count("<") > MAX_TAGS:
         raise ValueError(f"more than {MAX_TAGS:,} tags")
+    wide = (tag[0] for tag in _WIDE_TAG.finditer(text))
+    if any(tag.count("=") > MAX_ATTRIBUTES and len(tag.split()) > MAX_ATTRIBUTES for tag in wide):
+        raise ValueError(f"a tag with more than {MAX_ATTRIBUTES:,} attributes")
     return turbohtml.parse(text, positions=False, allow_declarative_shadow_roots=False)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from mirrorpress.app import cli as app
 from mirrorpress.app.cli import cli
-from mirrorpress.pipeline import extraction
+from mirrorpress.pipeline import extraction, workrooms
 
 from .conftest import Shell
 from .pages import ROOT, Page, all_pages, code, table
@@ -171,8 +171,8 @@ def test_the_documented_keys_of_an_extracted_page_are_those_that_are_printed(she
 def test_the_documented_limits_of_extract_are_those_of_the_code() -> None:
     limits = " ".join(part("extract").split())
 
-    assert f"stopped after {extraction.SECONDS:g} s" in limits
-    assert f"takes {extraction.MEMORY:,} bytes of memory" in limits
+    assert f"stopped after {workrooms.PAGE_SECONDS:g} s" in limits
+    assert f"takes {workrooms.PAGE_MEMORY:,} bytes of memory" in limits
     assert f"files over {extraction.LARGEST:,} bytes" in limits
 
 

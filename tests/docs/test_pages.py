@@ -9,11 +9,11 @@ from urllib.parse import unquote
 import pytest
 
 from mirrorpress import markup
-from mirrorpress.extract import finish, pictures
+from mirrorpress.extract import finish, outline, pictures
 from mirrorpress.gather import fetcher, politeness
 from mirrorpress.gather.sources import feedformats, mirror, titles
 from mirrorpress.model import FetchPolicy
-from mirrorpress.pipeline import fetching, furtherpages, isolate
+from mirrorpress.pipeline import fetching, furtherpages, isolate, workrooms
 from mirrorpress.pipeline.registry import Registry
 
 from .pages import ROOT, Page, all_pages, table
@@ -69,13 +69,16 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "a picture as it comes": f"{policy.max_image_bytes:,} bytes",
         "a whole response, from connecting to its last byte": f"{policy.timeout:g} s",
         "redirects": f"{fetcher.MAX_REDIRECTS}",
-        "reading one page, feed or picture": f"{isolate.SECONDS:g} s and {isolate.MEMORY:,} bytes",
+        "reading one page or feed": f"{workrooms.PAGE_SECONDS:g} s and {workrooms.PAGE_MEMORY:,} bytes",
+        "reading one picture": f"{isolate.SECONDS:g} s and {isolate.MEMORY:,} bytes",
         "pixels of a picture": f"{pictures._MAX_PIXELS:,}",
         "smallest picture, either way": f"{pictures._SMALLEST} pixels",
         "width of a carried picture": f"{pictures.WIDTH} pixels",
         "further pages of an article": f"{furtherpages.MOST}, of together {fetching._FURTHER_ROOM} times",
         "pictures carried for an article": f"{fetching._MOST_PICTURES}",
         "tags of a page": f"{markup.MAX_TAGS:,}",
+        "attributes of a tag of a page": f"{markup.MAX_ATTRIBUTES:,}",
+        "text blocks of a page": f"{outline.MOST_BLOCKS:,}",
         "attributes of a tag in a feed": f"{feedformats._MAX_ATTRIBUTES}",
         "HTML of an article": f"{finish._MAX_HTML:,} characters",
         "title in a feed or list": f"{titles._MAX_LENGTH:,} characters",

@@ -17,14 +17,11 @@ from typing import Any, BinaryIO, TypeVar
 from mirrorpress.errors import MirrorpressError, SourceError
 from mirrorpress.model import Picture
 from mirrorpress.pipeline.isolate import Isolation
+from mirrorpress.pipeline.workrooms import PAGE_MEMORY, PAGE_SECONDS
 
 # What reads pages is imported by the workers alone: it would double what this process costs.
 # ruff: noqa: PLC0415
 
-SECONDS = 5.0
-"""How long a page may take to read."""
-MEMORY = 512_000_000
-"""Bytes of address space that a page may take to read, on top of what a worker has at its start."""
 LARGEST = 10_000_000
 """Bytes of a page; as much as is fetched of one."""
 LONGEST_LINE = 65_536
@@ -36,7 +33,9 @@ _PRELOAD = ("mirrorpress.extract.read", "mirrorpress.extract.view", "mirrorpress
 
 def page_isolation(jobs: int = 0) -> Isolation:
     """Workers for reading pages; as many as there are cores unless ``jobs`` says otherwise."""
-    return Isolation(seconds=SECONDS, memory=MEMORY, beyond_start=True, workers=jobs, preload=_PRELOAD)
+    return Isolation(
+        seconds=PAGE_SECONDS, memory=PAGE_MEMORY, beyond_start=True, workers=jobs, preload=_PRELOAD
+    )
 
 
 # --- one page -------------------------------------------------------------------------------------

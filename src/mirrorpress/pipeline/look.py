@@ -15,9 +15,9 @@ from mirrorpress.markup import check_selector
 from mirrorpress.model import Article, Configuration, Entry, Layout, Section
 from mirrorpress.pipeline.fetching import Workshop
 from mirrorpress.pipeline.identity import comparable
-from mirrorpress.pipeline.isolate import Isolation
 from mirrorpress.pipeline.run import utc_now
 from mirrorpress.pipeline.sync import SectionReach
+from mirrorpress.pipeline.workrooms import Workrooms
 
 _PAGES = 5  # of a section that is named, from which its layout is learned
 
@@ -36,14 +36,14 @@ def look(configuration: Configuration, only: Sequence[str], say: Say) -> list[di
     results: list[dict[str, Any]] = []
     with (
         Fetcher(configuration.fetch, contact=configuration.mirror.contact) as fetcher,
-        Isolation() as isolation,
+        Workrooms() as workrooms,
     ):
         workshop = Workshop(
-            configuration, fetcher.fetch, isolation.call, lambda _: {}, lambda *_: None, utc_now
+            configuration, fetcher.fetch, workrooms.call, lambda _: {}, lambda *_: None, utc_now
         )
         for section in configuration.sections:
             if section.source is not None and (not only or section.id in only):
-                reach = SectionReach(configuration.folder, fetcher.fetch, isolation.call, {})
+                reach = SectionReach(configuration.folder, fetcher.fetch, workrooms.call, {})
                 one = Look(section, workshop, say, closely=bool(only) and not section.article.body)
                 results.append(one.result(reach))
     return results

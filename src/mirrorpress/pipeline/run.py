@@ -18,8 +18,8 @@ from mirrorpress.pipeline.report import Report
 
 if TYPE_CHECKING:
     from mirrorpress.gather.fetcher import Fetcher
-    from mirrorpress.pipeline.isolate import Isolation
     from mirrorpress.pipeline.sync import Sync
+    from mirrorpress.pipeline.workrooms import Workrooms
 
 # What gathers and extracts takes 0.2 s to import, so that only commands that need it do.
 # ruff: noqa: PLC0415
@@ -91,11 +91,11 @@ class Run:
         )
 
     @cached_property
-    def _isolation(self) -> Isolation:
-        from mirrorpress.pipeline.isolate import Isolation
+    def _workrooms(self) -> Workrooms:
+        from mirrorpress.pipeline.workrooms import Workrooms
 
         automatic = any(one.source is not None and not one.article.body for one in self.sections)
-        return self._exit.enter_context(Isolation(automatic=automatic))
+        return self._exit.enter_context(Workrooms(automatic=automatic))
 
     @property
     def sections(self) -> list[Section]:
@@ -109,7 +109,7 @@ class Run:
             self.configuration,
             self.archive,
             self._fetcher.fetch,
-            self._isolation.call,
+            self._workrooms.call,
             self._clock,
             self.report,
             **options,
