@@ -142,8 +142,8 @@ def _reads_like_cjk(text: str) -> float:
 
 
 def parse(text: str) -> Document:
-    """Parse a whole page by the WHATWG algorithm. Raises ``ValueError`` for one with too many tags, or a tag with
-    too many attributes."""
+    """Parse a whole page by the WHATWG algorithm. Raises ``ValueError`` for one with too many tags, or with
+    too many attributes on one."""
     if text.count("<") > MAX_TAGS:
         raise ValueError(f"more than {MAX_TAGS:,} tags")
     wide = (tag[0] for tag in _WIDE_TAG.finditer(text))

@@ -89,6 +89,7 @@ class Found:
         corrections.drop_copies(seen, kept)
         corrections.drop_below(seen, kept, self.titles)
         corrections.drop_named(seen, kept)
+        corrections.drop_teasers(seen, kept)
         corrections.drop_labelled(seen, kept)
         corrections.drop_boxes(seen, kept)
         _keep_pictures(seen, kept)

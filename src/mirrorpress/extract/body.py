@@ -65,13 +65,19 @@ def adopt_captions(blocks: list[Block], pictures: list[Picture]) -> list[Block]:
     return joined
 
 
-def without_opening(blocks: list[Block], title: str, authors: tuple[str, ...]) -> list[Block]:
+def without_opening(blocks: list[Block], titles: tuple[str, ...], authors: tuple[str, ...]) -> list[Block]:
     """Without the opening of a page's own title, kicker and byline, which the mirror shows by itself."""
     words = [n for n, block in enumerate(blocks[:8]) if block.kind != "figure"]
     headings = [n for n in words if blocks[n].kind == "h"]
-    told = next((n for n in headings if squeeze(blocks[n].text) == squeeze(title)), None)
-    if told is not None and all(len(blocks[n].text) <= _LONGEST_KICKER for n in words if n < told):
-        blocks = [block for n, block in enumerate(blocks) if n > told or block.kind == "figure"]
+    known = {squeeze(title) for title in titles}
+    told = next((n for n in reversed(headings) if squeeze(blocks[n].text) in known), None)
+    if told is not None:
+        opening = told if all(len(blocks[n].text) <= _LONGEST_KICKER for n in words if n < told) else 0
+        blocks = [
+            block
+            for n, block in enumerate(blocks)
+            if n > told or block.kind == "figure" or (n != told and n >= opening)
+        ]
     return [
         block
         for n, block in enumerate(blocks)

@@ -16,12 +16,12 @@ from mirrorpress.extract.text import squeeze
 
 _BULK = 0.4  # of what was kept; an element with more is the article, or hidden until a script shows it
 _LONG = 60  # characters of a block that is no mere phrase
-_BRIEF = 250  # characters of the shortest article
+_BRIEF = 150  # characters of the shortest article
 _WHOLE = 800  # characters of a text that may well be a whole article
 _OPENINGS = frozenset("h2 h3 h4 h5 h6 strong header".split())
 _NOT_OURS = frozenset(
-    "comment comments commentlist disqus newsletter newsletters signup cookie cookies consent gate nl advert "
-    "adverts advertisement adsbygoogle taboola outbrain".split()
+    "comment comments commentlist disqus newsletter newsletters signup cookie cookies consent gate meter "
+    "nl advert adverts advertisement adsbygoogle taboola outbrain".split()
 )
 _ELSEWHERE = re.compile(
     r"(?:read (?:also|more|next)|related(?: \w+)?|see also|recommended(?: \w+)?|you may also .*|also in .*|"
@@ -35,6 +35,8 @@ _LABELS = frozenset(
     "advertisement advert anzeige werbung publicité publicidad pubblicità annons reklame реклама 广告 "
     "廣告 تبلیغات إعلان".split()
 )
+_LONGEST_TEASER = 200
+_FEW = 4  # blocks of two teasers
 _ASKS = 1  # of ``phrase_kind``
 _LONGEST_BOX = 600  # characters of a box that asks something of the reader
 
@@ -137,6 +139,29 @@ def drop_named(seen: Outline, kept: list[bool]) -> None:
         return
     for n in gone:
         kept[n] = False
+
+
+def drop_teasers(seen: Outline, kept: list[bool]) -> None:
+    """Linked headings, each with a short line below it, are teasers of other articles where there are
+    several and something else was kept."""
+    pieces, places = seen.pieces, seen.places
+    words = [n for n, one in enumerate(kept) if one and pieces[n].text]
+    linked = [
+        n
+        for n in words
+        if pieces[n].linked > 0.8 * len(pieces[n].text) and places[pieces[n].place].tag in _OPENINGS
+    ]
+    teasers: set[int] = set()
+    for n in linked:
+        below = [m for m in words if n < m <= n + 4]
+        if not below or below[0] in linked:
+            teasers.add(n)
+        elif len(pieces[below[0]].text) <= _LONGEST_TEASER and (len(below) == 1 or below[1] in linked):
+            teasers |= {n, below[0]}
+    left = sum(len(pieces[n].text) for n in words if n not in teasers)
+    if len(teasers) >= _FEW and left >= _BRIEF:
+        for n in teasers:
+            kept[n] = False
 
 
 def drop_labelled(seen: Outline, kept: list[bool]) -> None:

@@ -49,7 +49,7 @@ def read(page: Page) -> Draft:
         found = chosen(document, page, base)
     else:
         found = located(document, page, html, metadata, base)
-        found.blocks = without_opening(found.blocks, metadata.title, metadata.authors)
+        found.blocks = without_opening(found.blocks, (metadata.title, *metadata.titles), metadata.authors)
     blocks, pictures = found.blocks, found.pictures
     metadata = completed(metadata, page, "\n".join(block.text for block in blocks))
     if metadata.lead and not pictures:
