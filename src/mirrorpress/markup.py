@@ -36,7 +36,8 @@ MAX_TAGS = 150_000
 MAX_ATTRIBUTES = 2_000
 """A tag with more attributes is an attack: lxml takes minutes for 100,000."""
 
-_WIDE_TAG = re.compile(r"<[a-zA-Z][^<>]{8000,}>")
+_WIDE = 8000  # characters of a tag, below which attributes are not counted
+_ATTRIBUTE = re.compile(r"""\s[^\s=>"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?""")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _PRESCAN = 4096  # bytes; WHATWG asks for 1024, old portals put scripts first
 
@@ -146,8 +147,8 @@ def parse(text: str) -> Document:
     too many attributes on one."""
     if text.count("<") > MAX_TAGS:
         raise ValueError(f"more than {MAX_TAGS:,} tags")
-    wide = (tag[0] for tag in _WIDE_TAG.finditer(text))
-    if any(tag.count("=") > MAX_ATTRIBUTES and len(tag.split()) > MAX_ATTRIBUTES for tag in wide):
+    wide = (part[: part.find(">")] for part in text.split("<") if len(part) > _WIDE)
+    if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in wide if len(tag) > _WIDE):
         raise ValueError(f"a tag with more than {MAX_ATTRIBUTES:,} attributes")
     return turbohtml.parse(text, positions=False, allow_declarative_shadow_roots=False)
 
@@ -206,7 +207,7 @@ def _loads(text: str) -> Any:
 
 def language_of(text: str) -> str:
     """The language of a text as an ISO 639-3 code, or an empty string when it cannot be told."""
-    match = detect_language(text[:5000])
+    match = detect_language(text[:2000])
     return (match.language or "") if match and match.confidence > 0.5 else ""
 
 

@@ -153,7 +153,8 @@ class Flow:
             self._figure(captioned.image, caption=captioned.caption, credit=captioned.credit)
         else:
             self.take(element, depth)
-            self.close(words_of(element) | {CENTRED} if is_centred(element) else words_of(element))
+            words = words_of(element)
+            self.close(words | {CENTRED} if is_centred(element) else words)
 
     def _add(self, kind: str, html: str, inner: list[Block]) -> None:
         text = " ".join(block.text for block in inner)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mirrorpress.extract.junk import words_of
 from mirrorpress.extract.lexicon import phrase_kind
 from mirrorpress.extract.outline import Outline, Place
 from mirrorpress.extract.text import squeeze
@@ -127,7 +126,7 @@ def drop_named(seen: Outline, kept: list[bool]) -> None:
             place = places[number]
             named[number] = is_named(place.parent) or (
                 place.tag not in ("main", "article")
-                and bool(words_of(place.element) & _NOT_OURS)  # type: ignore[arg-type]
+                and bool(place.words & _NOT_OURS)
                 and sum(len(pieces[n].text) for n in range(place.first, place.last) if kept[n])
                 <= _BULK * mass
             )

@@ -54,11 +54,12 @@ def names_of(element: Element) -> str:
 
 def words_of(element: Element) -> frozenset[str]:
     """The words in an element's names, lower case."""
-    return _words(names_of(element))
+    return words_in(names_of(element))
 
 
 @lru_cache(maxsize=2000)
-def _words(names: str) -> frozenset[str]:
+def words_in(names: str) -> frozenset[str]:
+    """The words in names, lower case."""
     return frozenset(word.lower() for word in _WORD.findall(names))
 
 

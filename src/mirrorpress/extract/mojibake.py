@@ -9,6 +9,7 @@ import re
 # lacks.
 _FOLLOWING = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _GARBLED = re.compile(f"[ÂÃÐÑØÙÚÛ]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
+_SIGNS = ("â€", "Ã", "Â", "ã€", "ï¼", "Ð", "Ù", "Ø")  # a garbled page of any length has one of them
 _RUN = re.compile(r"[^<>]+")
 _ENOUGH = 3  # garbled characters of a page; fewer may be meant
 _LONGEST = 100_000  # characters of one run
@@ -16,7 +17,9 @@ _LONGEST = 100_000  # characters of one run
 
 def repaired(html: str) -> str:
     """A page's HTML with garbled runs of text repaired; the page itself when nothing is garbled."""
-    if html.isascii() or len(_GARBLED.findall(html[:2_000_000])) < _ENOUGH:
+    if html.isascii() or not any(sign in html for sign in _SIGNS):
+        return html
+    if len(_GARBLED.findall(html[:2_000_000])) < _ENOUGH:
         return html
     from ftfy import fix_encoding  # noqa: PLC0415 - a page in ten thousand needs it
 

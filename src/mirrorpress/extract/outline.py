@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mirrorpress.extract.junk import HIDDEN_STYLE
+from mirrorpress.extract.junk import HIDDEN_STYLE, names_of, words_in
 from mirrorpress.extract.videos import PLAYERS
 from mirrorpress.markup import Element, Node, Text
 
@@ -38,6 +38,19 @@ class Place:
     last: int = 0  # one beyond its last block
     length: int = 0
     linked: int = 0
+    _names: str | None = None
+
+    @property
+    def names(self) -> str:
+        """What the template calls the element; looked up when first asked for."""
+        if self._names is None:
+            self._names = names_of(self.element) if isinstance(self.element, Element) else ""
+        return self._names
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words in its names, lower case."""
+        return words_in(self.names)
 
 
 @dataclass(slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from mirrorpress.extract.automatic import Found
-from mirrorpress.extract.junk import words_of
-from mirrorpress.markup import Element
 
 _GATE = frozenset("paywall gate regwall subscribe subscription piano offer metered premium".split())
 _SHORT = 1500  # characters, about 250 words; less of an article that is not free is its beginning
@@ -31,9 +29,7 @@ def _gates(found: Found) -> tuple[bool, bool]:
     """Whether the page shows an offer to subscribe, and whether what was kept stands in the paid part."""
     gate = paid = False
     for place in found.outline.places[1:]:
-        element = place.element
-        shown = place.length and not place.hidden and isinstance(element, Element)
-        if shown and words_of(element) & _GATE:  # type: ignore[arg-type]
+        if place.length and not place.hidden and place.words & _GATE:
             holds = any(found.kept[place.first : place.last])
             gate, paid = gate or not holds, paid or holds
     return gate, paid

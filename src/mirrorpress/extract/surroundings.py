@@ -4,8 +4,8 @@ where the paragraphs and the title are. Places are looked at only when a block i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from mirrorpress.extract.junk import names_of
 from mirrorpress.extract.lexicon import GROUPS, TAGS, groups_of_names
 from mirrorpress.extract.outline import Outline, Place
 
@@ -28,12 +28,11 @@ class Surroundings:
         self._places = outline.places
         self._total = total
         self._scale = scale
-        self._core = Steps(outline.places, core)
-        self._title = Steps(outline.places, title)
+        self._core = _path(outline.places, core)
+        self._title = _path(outline.places, title)
         self._articles, self.count_of_articles = _articles(outline.places)
         self._rows: dict[int, list[float]] = {}
-        self._own: dict[int, int] = {}
-        self._far: dict[int, int] = {}
+        self._ways: dict[int, _Way] = {-1: _Way(0, 0, 0, 0, 0, 0, 0)}
         self._spread: dict[tuple[int, int], list[float]] = {}
 
     def row(self, number: int) -> list[float]:
@@ -46,8 +45,12 @@ class Surroundings:
     def _row(self, number: int) -> list[float]:
         place = self._places[number]
         outer = self._places[place.parent] if place.parent >= 0 else place
-        up, down = self._core.from_place(number)
-        title_up, title_down = self._title.from_place(number)
+        way = self._way(number)
+        names = (way.own | self._ways[place.parent].pair, way.far)
+        values = self._spread.get(names)
+        if values is None:
+            near, far = names
+            values = self._spread[names] = [(near >> bit & 1) + (far >> bit & 1) for bit in _BITS]
         return [
             place.hidden,
             log(place.length * self._scale),
@@ -55,62 +58,67 @@ class Surroundings:
             place.length * self._scale / self._total,
             outer.length * self._scale / self._total,
             outer.linked / outer.length if outer.length else 0.0,
-            up,
-            down,
-            title_up,
-            title_down,
+            way.up,
+            way.down,
+            way.title_up,
+            way.title_down,
             self._articles[number],
-            *self._names(number),
+            *values,
         ]
 
-    def _names(self, number: int) -> list[float]:
-        """For each group of names 2 when it stands near (on the place or the two around it), 1 when it stands
-        anywhere around, 0 when nowhere."""
-        near, place = 0, number
-        for _ in range(3):
-            if place < 0:
-                break
-            near |= self._names_of(place)
-            place = self._places[place].parent
-        key = (near, self._names_around(number))
-        values = self._spread.get(key)
-        if values is None:
-            values = self._spread[key] = [(key[0] >> bit & 1) + (key[1] >> bit & 1) for bit in _BITS]
-        return values
-
-    def _names_of(self, number: int) -> int:
-        mask = self._own.get(number)
-        if mask is None:
-            mask = 0
+    def _way(self, number: int) -> _Way:
+        found = self._ways.get(number)
+        if found is None:
+            place = self._places[number]
+            around = self._way(place.parent)
+            own = 0
             if number:
-                place = self._places[number]
-                mask = TAGS.get(place.tag, 0)
-                if names := names_of(place.element):  # type: ignore[arg-type]
-                    mask |= groups_of_names(names)
-            self._own[number] = mask
-        return mask
+                own = TAGS.get(place.tag, 0)
+                if names := place.names:
+                    own |= groups_of_names(names)
+            down = self._core.get(number)
+            title_down = self._title.get(number)
+            found = self._ways[number] = _Way(
+                own,
+                own | around.own,
+                own | around.far,
+                0 if down is not None else min(around.up + 1, FAR),
+                around.down if down is None else down,
+                0 if title_down is not None else min(around.title_up + 1, FAR),
+                around.title_down if title_down is None else title_down,
+            )
+        return found
 
-    def _names_around(self, number: int) -> int:
-        if number < 0:
-            return 0
-        mask = self._far.get(number)
-        if mask is None:
-            parent = self._places[number].parent
-            mask = self._far[number] = self._names_of(number) | self._names_around(parent)
-        return mask
+
+class _Way(NamedTuple):
+    """From a place to the root: the groups of its own names, with those of the place around it, and of all
+    around; the steps up to what it shares with the core and with the title, and from there down."""
+
+    own: int
+    pair: int
+    far: int
+    up: int
+    down: int
+    title_up: int
+    title_down: int
+
+
+def _path(places: Sequence[Place], goal: int) -> dict[int, int]:
+    """For each place around a goal, itself included, the steps down to it."""
+    path: dict[int, int] = {}
+    number, steps = goal, 0
+    while number >= 0:
+        path[number] = min(steps, FAR)
+        number, steps = places[number].parent, steps + 1
+    return path
 
 
 class Steps:
-    """The way from any place to one ``goal``: steps up to the first place that holds both, then steps
-    down."""
+    """The way from any place to one ``goal``: steps up to the first place that holds both, then down."""
 
     def __init__(self, places: Sequence[Place], goal: int) -> None:
         self._places = places
-        self._known: dict[int, tuple[int, int]] = {}
-        number, steps = goal, 0
-        while number >= 0:
-            self._known[number] = (0, min(steps, FAR))
-            number, steps = places[number].parent, steps + 1
+        self._known = {number: (0, down) for number, down in _path(places, goal).items()}
 
     def from_place(self, number: int) -> tuple[int, int]:
         """Steps up and steps down."""
