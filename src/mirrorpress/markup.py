@@ -33,11 +33,6 @@ __all__ = [
 MAX_TAGS = 150_000
 """A page with more tags than this is not an article; the largest seen in news had 40,000."""
 
-MAX_ATTRIBUTES = 2_000
-"""A tag with more attributes is an attack: lxml takes minutes for 100,000."""
-
-_WIDE = 8000  # characters of a tag, below which attributes are not counted
-_ATTRIBUTE = re.compile(r"""\s[^\s=>"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?""")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
 _PRESCAN = 4096  # bytes; WHATWG asks for 1024, old portals put scripts first
 
@@ -147,9 +142,6 @@ def parse(text: str) -> Document:
     too many attributes on one."""
     if text.count("<") > MAX_TAGS:
         raise ValueError(f"more than {MAX_TAGS:,} tags")
-    wide = (part[: part.find(">")] for part in text.split("<") if len(part) > _WIDE)
-    if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in wide if len(tag) > _WIDE):
-        raise ValueError(f"a tag with more than {MAX_ATTRIBUTES:,} attributes")
     return turbohtml.parse(text, positions=False, allow_declarative_shadow_roots=False)
 
 

@@ -77,7 +77,6 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "further pages of an article": f"{furtherpages.MOST}, of together {fetching._FURTHER_ROOM} times",
         "pictures carried for an article": f"{fetching._MOST_PICTURES}",
         "tags of a page": f"{markup.MAX_TAGS:,}",
-        "attributes of a tag of a page": f"{markup.MAX_ATTRIBUTES:,}",
         "text blocks of a page": f"{outline.MOST_BLOCKS:,}",
         "attributes of a tag in a feed": f"{feedformats._MAX_ATTRIBUTES}",
         "HTML of an article": f"{finish._MAX_HTML:,} characters",
