@@ -55,7 +55,7 @@ class Surroundings:
             near, far = names
             values = self._spread[names] = [(near >> bit & 1) + (far >> bit & 1) for bit in _BITS]
         return [
-            place.hidden,
+            int(place.hidden),
             log(place.length * self._scale),
             place.linked / place.length if place.length else 0.0,
             place.length * self._scale / self._total,
