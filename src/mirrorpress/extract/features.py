@@ -46,8 +46,8 @@ SECOND = [
 WHOLE = frozenset(
     (
         "words punctuation commas ends kind upper phrase titled repeated after_picture before_picture alike "
-        "since_title left blocks paragraphs body_known described headlines of_articles kind_p1 kind_n1 kind_n2 "
-        "same_n1 hidden up down title_up title_down articles core_up core_down to_first to_last"
+        "since_title left blocks paragraphs body_known described headlines of_articles kind_p1 kind_n1 "
+        "kind_n2 same_n1 hidden up down title_up title_down articles core_up core_down to_first to_last"
     ).split()
 ) | {name for name in COLUMNS if name.startswith("in_")}
 """Columns of whole numbers, which Python compares faster with whole numbers. The others hold floats."""
