@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from mirrorpress.extract import corrections
+from mirrorpress.extract import corrections, wholes
 from mirrorpress.extract.features import Known, first_look, second_look
 from mirrorpress.extract.forest import Classifier, classifier
 from mirrorpress.extract.illustrations import keep_pictures
@@ -68,6 +68,8 @@ class Found:
         corrections.drop_teasers(seen, kept)
         corrections.drop_labelled(seen, kept)
         corrections.drop_boxes(seen, kept)
+        wholes.keep_tables(seen, kept)
+        wholes.keep_headings(seen, kept)
         keep_pictures(seen, kept)
         keep_notices(seen, kept)
         keep_notes(seen, kept)
@@ -114,6 +116,8 @@ def judge(seen: Outline, known: Known, model: Classifier) -> tuple[list[float], 
 def cut_down(found: Found) -> None:
     """Remove from the tree all that was not kept."""
     places, pieces, kept = found.outline.places, found.outline.pieces, found.kept
+    for node in found.outline.unseen:
+        node.decompose()
     sums = [0]
     for one in kept:
         sums.append(sums[-1] + one)

@@ -47,7 +47,7 @@ def drop_hidden(seen: Outline, kept: list[bool]) -> None:
         if one:
             mass += len(piece.text)
             hidden += len(piece.text) * seen.places[piece.place].hidden
-    if 0 < hidden <= _BULK * mass or mass - hidden >= _WHOLE or _says_again(seen, kept):
+    if 0 < hidden <= _BULK * mass or _says_again(seen, kept):
         for number, piece in enumerate(seen.pieces):
             if kept[number] and seen.places[piece.place].hidden:
                 kept[number] = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mirrorpress.extract.corrections import is_label
 from mirrorpress.extract.figures import is_centred
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
@@ -16,6 +18,8 @@ _CENTRED = 150  # characters of a centred place that is a picture with its words
 _CREDIT = 60  # characters
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
+_SMALL = 60  # pixels
+_MARK = re.compile(r"(?<![a-z])(?:logo|avatar|gravatar|divider|spacer|badge|icon|banner|stats)(?![a-z])", re.IGNORECASE)
 _MOST_PICTURES = 200  # of one article
 _MOST_LOOKED_AT = 3000
 _MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
@@ -58,11 +62,9 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
             continue
         captioned = _is_captioned(places, place, piece)
         beside = _holds(places, body, piece.place)
-        if (after and not (captioned and beside)) or (
-            before and not captioned and _holds(places, place, body) and not beside
-        ):
+        if (after and not (captioned and beside)) or (before and not captioned and not beside):
             continue
-        if before and not captioned and around.length > _AROUND_PICTURE and not some_kept:
+        if not captioned and _is_mark(piece):
             continue
         teaser = around.linked > 0.5 * around.length or piece.linked
         if captioned or some_kept or (around.length <= _AROUND_PICTURE and not teaser):
@@ -76,6 +78,17 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
     for number in range(first, last):
         if pieces[number].text and places[pieces[number].place].tag == "figcaption":
             kept[number] = True  # of a picture that only a script shows
+
+
+def _is_mark(piece: Piece) -> bool:
+    """Whether a picture's own names call it a mark of the site or a face: a logo, an avatar, a counter."""
+    image = piece.nodes[0]
+    if not isinstance(image, Element):
+        return False
+    names = " ".join(filter(None, (image.attr(name) for name in ("class", "src", "itemprop", "id"))))
+    sizes = [image.attr("width") or "", image.attr("height") or ""]
+    small = any(size.isascii() and size.isdecimal() and int(size[:5]) < _SMALL for size in sizes)
+    return small or _MARK.search(names[:1000]) is not None
 
 
 def _is_promotion(places: list[Place], number: int) -> bool:

@@ -14,12 +14,12 @@ from mirrorpress.extract.pictures import picture_of
 from mirrorpress.markup import Element, Node, Text
 
 NEVER = (
-    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, "
-    "canvas, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle"
+    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, canvas, "
+    "dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle, "
+    "[style*='position:fixed' i], [style*='position: fixed' i]"
 )
 HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])|"
-    r"position\s*:\s*fixed",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -32,6 +32,7 @@ ADS = frozenset(
 _SHARE = frozenset(
     "share sharing shares sharebar addthis sharethis social bdsharebuttonbox jiathis bshare".split()
 )
+_ABSENT = "\ufdd0"  # a noncharacter, which no attribute holds
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
 _MAY_APPEAL = ", ".join(
@@ -64,10 +65,13 @@ def words_in(names: str) -> frozenset[str]:
 
 def is_hidden(element: Element) -> bool:
     """Whether a reader of the original would not have seen the element, or only over the page."""
-    attributes = element.attrs
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    return bool(HIDDEN_STYLE.search(element.attr("style") or ""))
+    attr = element.attr
+    style = attr("style")
+    return (
+        (style is not None and HIDDEN_STYLE.search(style) is not None)
+        or attr("hidden", _ABSENT) != _ABSENT
+        or attr("aria-hidden") == "true"
+    )
 
 
 def strip(root: Node) -> None:

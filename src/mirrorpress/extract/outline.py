@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mirrorpress.extract.junk import HIDDEN_STYLE, names_of, words_in
+from mirrorpress.extract.junk import is_hidden, names_of, words_in
 from mirrorpress.extract.videos import PLAYERS
 from mirrorpress.markup import Element, Node, Text
 
 MOST_BLOCKS = 12_000
 """A page with more is cut there; the largest of the training pages has 6,223."""
 _DEEPEST = 150  # levels of elements; what is deeper is read as words. Real pages stay under 60.
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt ruby s "
-    "samp small span strike strong sub sup time tt u var wbr".split()
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option "
+    "p pre search section summary table tbody td tfoot th thead tr ul".split()
 )
+"""What browsers set as blocks (HTML, section 15.3); what they do not know, such as ``<ok>``, is set in the line."""
+_ANY_BLOCK = "p, div, section, article, ul, ol, table, h2, h3"
 _PICTURES = frozenset(("img", "picture", "amp-img")) | PLAYERS
 _BULK = 0.5  # of a page's words; an element that holds more is shown by a script, whatever its style says
 _STRONG = frozenset(("b", "strong"))
@@ -70,16 +73,18 @@ class Piece:
 
 @dataclass(slots=True)
 class Outline:
-    """All places and blocks of a page, in the order of the page."""
+    """All places and blocks of a page, in the order of the page; ``unseen`` are hidden elements inside blocks."""
 
     places: list[Place] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
+    unseen: list[Node] = field(default_factory=list)
 
 
 def outline(root: Node) -> Outline:
     """The outline of a tree, usually a pruned ``<body>``."""
     places: list[Place] = [Place(root, "body", -1, hidden=False, first=0)]
     pieces: list[Piece] = []
+    unseen: list[Node] = []
     words: list[str] = []
     nodes: list[Node] = []
     linked = strong = breaks = links = strongs = 0
@@ -122,14 +127,12 @@ def outline(root: Node) -> Outline:
                     words.append(child.text)
                     nodes.append(child)
                 elif tag == "a":
+                    if is_hidden(child):
+                        unseen.append(child)
+                        continue
                     links += 1
                     visit(child, place, depth + 1)
                     links -= 1
-                elif tag in _INLINE:
-                    bold = tag in _STRONG
-                    strongs += bold
-                    visit(child, place, depth + 1)
-                    strongs -= bold
                 elif tag == "br":
                     breaks += 1
                     if breaks > 1:
@@ -143,17 +146,19 @@ def outline(root: Node) -> Outline:
                         close(place)
                     if len(pieces) < MOST_BLOCKS:
                         pieces.append(Piece(place, "", links, 0, 0, [child], picture=True))
+                elif tag not in _BLOCKS and ("-" not in tag or child.select_one(_ANY_BLOCK) is None):
+                    if is_hidden(child):
+                        unseen.append(child)
+                        continue
+                    bold = tag in _STRONG
+                    strongs += bold
+                    visit(child, place, depth + 1)
+                    strongs -= bold
                 else:
                     if words:
                         close(place)
                     number = len(places)
-                    style = child.attr("style")  # type: ignore[attr-defined]
-                    hidden = (
-                        (style is not None and HIDDEN_STYLE.search(style) is not None)
-                        or child.attr("hidden", _BREAK) != _BREAK  # type: ignore[attr-defined]
-                        or child.attr("aria-hidden") == "true"  # type: ignore[attr-defined]
-                    )
-                    inner = Place(child, tag, place, hidden, len(pieces))
+                    inner = Place(child, tag, place, is_hidden(child), len(pieces))
                     places.append(inner)
                     visit(child, number, depth + 1)
                     if words:
@@ -177,4 +182,4 @@ def outline(root: Node) -> Outline:
     for place in places[1:]:
         # Themes hide the whole page until a script fades it in.
         place.hidden = places[place.parent].hidden or (place.hidden and place.length <= most)
-    return Outline(places, pieces)
+    return Outline(places, pieces, unseen)

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from mirrorpress.extract.outline import Outline, Place
 
-_PARTS = frozenset(
-    "p ul ol li dl dt dd table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 "
-    "h6".split()
-)
+_PARTS = frozenset("p dl table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split())
 
 
 def is_hidden_beside(seen: Outline, number: int, *, beside: int) -> bool:
@@ -32,7 +29,15 @@ def around(seen: Outline, kept: Sequence[bool]) -> int:
 
 
 def whole(places: Sequence[Place], number: int) -> int:
-    """The place itself, or the one around it where it is only a part of a list, table or paragraph."""
-    while places[number].tag in _PARTS and places[number].parent >= 0:
+    """The place itself, or the one around it where it is only a part of a list, table or paragraph.
+
+    A list whose single item holds the whole article is no list (guancha.cn).
+    """
+    while places[number].parent >= 0:
+        items = places[number].tag in ("ul", "ol") and any(
+            place.parent == number and place.tag == "li" for place in places[number + 1 :]
+        )
+        if not items and places[number].tag not in _PARTS:
+            break
         number = places[number].parent
     return number
