@@ -37,6 +37,7 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
     pictures = [number for number, piece in enumerate(pieces) if piece.picture][:_MOST_LOOKED_AT]
     below = [number for number in pictures if number > first]
     above = [number for number in reversed(pictures) if number < first]
+    labelled: dict[int, bool] = {}  # whether a place says that an advertisement follows
     taken = 0
     for number in [*below, *above]:
         piece = pieces[number]
@@ -50,9 +51,11 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
         place = _framed(places, _worded(places, piece.place))
         around = places[place]
         some_kept = chosen[around.last] > chosen[around.first]
-        if around.length <= _AROUND_PICTURE and any(
-            is_label(pieces[n].text) for n in range(around.first, around.last)
-        ):
+        if place not in labelled:
+            labelled[place] = around.length <= _AROUND_PICTURE and any(
+                is_label(pieces[n].text) for n in range(around.first, around.last)
+            )
+        if labelled[place]:
             continue
         captioned = _is_captioned(places, place, piece)
         if after and not (captioned and _holds(places, body, piece.place)):
