@@ -14,7 +14,7 @@ from itertools import islice
 from mirrorpress.extract.dates import date_in, parse_date
 from mirrorpress.extract.text import plain
 from mirrorpress.extract.vocabulary import NOT_OF_ARTICLE, UPDATED
-from mirrorpress.markup import Document, Element, Node, Text
+from mirrorpress.markup import Document, Element, Node, Text, beginning
 
 _AFTER, _BEFORE = 260, 90  # nodes after and before a title that are looked at
 _LONG_LINE = 160  # characters from which a text is a paragraph
@@ -94,7 +94,7 @@ def _dates(lines: Sequence[Line], language: str) -> Dated:
         if not line:
             if holder.tag != "time" or not (value := holder.attr("datetime")):
                 continue
-            text, found = holder.text[:100], parse_date(value, language)
+            text, found = beginning(holder, 100), parse_date(value, language)
         elif len(line) <= _LONGEST_DATED and _YEAR.search(line) and not NOT_OF_ARTICLE.search(line):
             tried += 1
             if tried > _MOST_DATED:
@@ -118,7 +118,7 @@ def date_of(element: Element, language: str) -> datetime | None:
     for name in ("datetime", "content", "title"):
         if (value := element.attr(name)) and (found := parse_date(value, language)):
             return found
-    return date_in(plain(element.text[:600]), language)
+    return date_in(plain(beginning(element, 600)), language)
 
 
 def selector_of(element: Element | None, document: Document) -> str:
