@@ -57,6 +57,8 @@ class Engine:
 
 def _mirrorpress(structure: bool) -> Read:  # its HTML always keeps all
     del structure
+    import gc
+
     from mirrorpress.errors import ExtractError
     from mirrorpress.extract.draft import Page
     from mirrorpress.extract.read import read
@@ -75,6 +77,7 @@ def _mirrorpress(structure: bool) -> Read:  # its HTML always keeps all
             tuple(url for picture in draft.pictures for url in picture.urls),
         )
 
+    gc.freeze()  # as every worker of ours does
     return run
 
 

@@ -457,6 +457,26 @@ def test_plain_http_where_tls_was_expected(site: Site, new_fetcher: NewFetcher) 
 # --- pace ----------------------------------------------------------------------------------------
 
 
+def test_a_thread_that_waits_for_an_answer_does_not_outlive_its_fetcher(
+    site: Site, new_fetcher: NewFetcher
+) -> None:
+    """A full disk ended a run, which then stood for a minute: its threads waited for closed sockets."""
+    reached = threading.Event()
+
+    def silent(_: Asked) -> Reply:
+        reached.set()
+        site.over.wait(30)
+        return Reply()
+
+    site.pages["/slow"] = silent
+    fetcher = new_fetcher(timeout=25.0)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(fetcher.fetch, site.url("/slow"))
+        assert reached.wait(10)
+        fetcher.close()
+        assert asked.exception(timeout=10) is not None
+
+
 def test_requests_to_a_host_start_a_delay_apart(site: Site, new_fetcher: NewFetcher, naps: Naps) -> None:
     site.pages["/a"] = Reply(b"x")
     fetcher = new_fetcher(delay=50.0, robots=False)

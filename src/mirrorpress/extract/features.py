@@ -43,6 +43,16 @@ SECOND = [
 ]  # fmt: skip
 
 
+WHOLE = frozenset(
+    (
+        "words punctuation commas ends kind upper phrase titled repeated after_picture before_picture alike "
+        "since_title left blocks paragraphs body_known described headlines of_articles kind_p1 kind_n1 "
+        "kind_n2 same_n1 hidden up down title_up title_down articles core_up core_down to_first to_last"
+    ).split()
+) | {name for name in COLUMNS if name.startswith("in_")}
+"""Columns of whole numbers, which Python compares faster with whole numbers. The others hold floats."""
+
+
 @dataclass(slots=True)
 class Known:
     """What a page says elsewhere that helps to tell its body: folded titles, the text of JSON-LD's
@@ -142,7 +152,7 @@ def first_look(outline: Outline, known: Known) -> Rows:
                 pieces[n].strong / len(text),
                 2 if text.isupper() else 1 if text[0].isupper() else 0,
                 phrase_kind(folded) if short else 0,
-                titled,
+                int(titled),
                 seen[text] - 1,
                 1 if n and pieces[n - 1].picture else 0,
                 1 if n < last and pieces[n + 1].picture else 0,
@@ -165,7 +175,7 @@ def first_look(outline: Outline, known: Known) -> Rows:
                 tags[row],
                 tags[row + 2],
                 tags[row + 3],
-                same[row + 1] == alike[row],
+                int(same[row + 1] == alike[row]),
                 *around.row(pieces[n].place),
             ]
         )

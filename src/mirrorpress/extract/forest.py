@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from math import floor
 from typing import Any
 
-from mirrorpress.extract.features import FIRST, SECOND
+from mirrorpress.extract.features import FIRST, SECOND, WHOLE
 
 Score = Callable[[Sequence[float]], float]
 
@@ -44,16 +45,17 @@ def load(model: dict[str, Any]) -> Classifier:
     for look, columns in (("first", FIRST), ("second", SECOND)):
         if model[look]["columns"] != list(columns):
             raise ValueError(f"the model's {look} forest was trained on other features; train it again")
-        forests[look] = _compiled(model[look]["trees"], model[look]["start"])
+        whole = [name in WHOLE for name in columns]
+        forests[look] = _compiled(model[look]["trees"], model[look]["start"], whole)
     return Classifier(forests["first"], forests["second"], float(model["floor"]), str(model["name"]))
 
 
-def _compiled(trees: list[Any], start: float) -> Score:
+def _compiled(trees: list[Any], start: float, whole: Sequence[bool]) -> Score:
     """The sum of ``start`` and every tree's leaf. A tree is a leaf's number or [column, threshold, left,
     right]: left when the value is at most the threshold."""
     lines = ["def score(v):", f" s = {float(start)!r}"]
     for tree in trees:
-        _write(tree, 1, lines)
+        _write(tree, 1, lines, whole)
     lines.append(" return s")
     space: dict[str, Any] = {}
     exec(compile("\n".join(lines), "<forest>", "exec"), space)  # noqa: S102 - numbers from our own file, written below
@@ -61,13 +63,14 @@ def _compiled(trees: list[Any], start: float) -> Score:
     return score
 
 
-def _write(tree: Any, depth: int, lines: list[str]) -> None:
+def _write(tree: Any, depth: int, lines: list[str], whole: Sequence[bool]) -> None:
     indent = " " * depth
     if not isinstance(tree, list):
         lines.append(f"{indent}s += {float(tree)!r}")
         return
     column, threshold, left, right = tree
-    lines.append(f"{indent}if v[{int(column)}] <= {float(threshold)!r}:")
-    _write(left, depth + 1, lines)
+    limit = floor(threshold) if whole[column] else float(threshold)
+    lines.append(f"{indent}if v[{int(column)}] <= {limit!r}:")
+    _write(left, depth + 1, lines, whole)
     lines.append(f"{indent}else:")
-    _write(right, depth + 1, lines)
+    _write(right, depth + 1, lines, whole)

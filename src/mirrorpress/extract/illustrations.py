@@ -7,11 +7,13 @@ from mirrorpress.extract.figures import is_centred
 from mirrorpress.extract.lexicon import GROUPS, groups_of_names
 from mirrorpress.extract.outline import Outline, Piece, Place
 from mirrorpress.extract.spans import around, is_hidden_beside, whole
+from mirrorpress.extract.videos import PLAYERS
 from mirrorpress.markup import Element
 
 _CAPTION = 1 << GROUPS.index("caption")
 _AROUND_PICTURE = 400  # characters of a place that is a picture with its words
 _CENTRED = 150  # characters of a centred place that is a picture with its words
+_CREDIT = 60  # characters
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
 _MOST_PICTURES = 200  # of one article
@@ -58,7 +60,10 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
         if labelled[place]:
             continue
         captioned = _is_captioned(places, place, piece)
-        if after and not (captioned and _holds(places, body, piece.place)):
+        beside = _holds(places, body, piece.place)
+        if (after and not (captioned and beside)) or (
+            before and not captioned and _holds(places, place, body) and not beside
+        ):
             continue
         if before and not captioned and around.length > _AROUND_PICTURE and not some_kept:
             continue
@@ -71,6 +76,9 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
                 kept[n] = True
             # Essays in pictures go on from figure to figure.
             first, last = min(first, around.first), max(last, around.last - 1)
+    for number in range(first, last):
+        if pieces[number].text and places[pieces[number].place].tag == "figcaption":
+            kept[number] = True  # of a picture that only a script shows
 
 
 def _is_promotion(places: list[Place], number: int) -> bool:
@@ -85,10 +93,15 @@ def _is_promotion(places: list[Place], number: int) -> bool:
 
 
 def _captions(seen: Outline, place: Place) -> list[int]:
-    """The blocks of words in a place that is a picture with its words: those in ``<figcaption>``, if any."""
+    """The blocks of words in a place that is a picture or video with its words."""
     texts = [n for n in range(place.first, place.last) if seen.pieces[n].text]
     named = [n for n in texts if seen.places[seen.pieces[n].place].tag == "figcaption"]
-    return named or texts
+    plays = any(
+        isinstance(node, Element) and node.tag in PLAYERS
+        for piece in seen.pieces[place.first : place.last]
+        for node in piece.nodes[:1]
+    )
+    return named if named and plays else texts  # players are full of hints
 
 
 def _container(seen: Outline, kept: list[bool]) -> int:
@@ -120,7 +133,10 @@ def _worded(places: list[Place], number: int) -> int:
 def _is_captioned(places: list[Place], number: int, piece: Piece) -> bool:
     """Whether a place is a picture and the words about it."""
     place = places[number]
-    if not 0 < place.length <= _AROUND_PICTURE or place.linked > 0.6 * place.length:
+    if not 0 < place.length <= _AROUND_PICTURE:
+        return False
+    credit = place.tag == "figure" and place.length <= _CREDIT  # it often links to who took the picture
+    if place.linked > 0.6 * place.length and not credit:
         return False
     if place.tag in ("figure", "figcaption"):
         return True

@@ -44,13 +44,12 @@ _AD_PATH = re.compile(r"/(ads?|adv|advert|banners?|adimg)/", re.IGNORECASE)
 
 def names_of(element: Element) -> str:
     """What a template calls an element: its class, id, and the names that components give it."""
-    names = (
-        element.attr("class"),
-        element.attr("id"),
-        element.attr("data-testid"),
-        element.attr("data-component"),
-    )
-    return " ".join(filter(None, names))[:_LONGEST_NAMES]
+    attr = element.attr
+    names = attr("class") or ""
+    for more in (attr("id"), attr("data-testid"), attr("data-component")):
+        if more:
+            names = f"{names} {more}" if names else more
+    return names if len(names) <= _LONGEST_NAMES else names[:_LONGEST_NAMES]
 
 
 def words_of(element: Element) -> frozenset[str]:

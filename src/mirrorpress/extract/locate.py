@@ -20,7 +20,7 @@ from mirrorpress.extract.text import squeeze
 from mirrorpress.markup import Document, Node, parse
 from mirrorpress.model import Layout, Picture
 
-_SURE = 0.6  # confidence below which slower readings are asked: 4 pages in 100 of the training pages
+_SURE = 0.5  # confidence below which slower readings are asked: 2 pages in 100 of the training pages
 _SHORT = 400  # characters below which a body may be a stand-in for one that a script draws
 _SAMPLE = 25  # squeezed characters
 _TEASER = 250  # characters; a front page's blocks are shorter, and an article has at least one that is longer

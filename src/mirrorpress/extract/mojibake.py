@@ -9,7 +9,7 @@ import re
 # lacks.
 _FOLLOWING = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _GARBLED = re.compile(f"[ÂÃÐÑØÙÚÛ]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}")
-_SIGNS = ("â€", "Ã", "Â", "ã€", "ï¼", "Ð", "Ù", "Ø")  # a garbled page of any length has one of them
+_SIGNS = "ÃÂâãïÐÙØ"  # a garbled page of any length has one of them
 _RUN = re.compile(r"[^<>]+")
 _ENOUGH = 3  # garbled characters of a page; fewer may be meant
 _MOST = 2_000_000  # characters of a page's runs; what is beyond stays garbled

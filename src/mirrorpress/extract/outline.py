@@ -105,8 +105,11 @@ def outline(root: Node) -> Outline:
             kind = type(child)
             if kind is Text:
                 data = child.data  # type: ignore[attr-defined]
-                words.append(data)
-                if not data.isspace():
+                if data.isspace():
+                    if words:
+                        words.append(" ")
+                else:
+                    words.append(data)
                     breaks = 0
                     nodes.append(child)
                     if links:

@@ -35,7 +35,7 @@ _LAZY = (
     "file",
 )
 _PLACEHOLDER = re.compile(
-    r"^data:|/(blank|spacer|placeholder|loading|lazy|grey|gray|pixel|transparent|1x1)[\w-]*"
+    r"^data:|/(blank|spacer|placeholder|loading|lazy|grey|gray|pixel|transparent|1x1)(?:[-_\d][\w-]*)?"
     r"\.(gif|png|svg|jpe?g)",
     re.IGNORECASE,
 )

@@ -4,7 +4,6 @@ where the paragraphs and the title are. Places are looked at only when a block i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from mirrorpress.extract.lexicon import GROUPS, TAGS, groups_of_names
 from mirrorpress.extract.outline import Outline, Place
@@ -12,6 +11,10 @@ from mirrorpress.extract.outline import Outline, Place
 FAR = 12
 """Steps in the tree; farther is all the same."""
 _BITS = range(len(GROUPS))
+_Way = tuple[int, int, int, int, int, int, int]
+"""From a place to the root: the groups of its own names, with those of the place around it, and of all
+around; the steps up to what it shares with the core, from there down to it, and both for the title. A plain
+tuple, as there is one for every place around a block."""
 COLUMNS = (
     "hidden place_length place_density place_share outer_share outer_density up down title_up title_down "
     "articles".split()
@@ -32,7 +35,7 @@ class Surroundings:
         self._title = _path(outline.places, title)
         self._articles, self.count_of_articles = _articles(outline.places)
         self._rows: dict[int, list[float]] = {}
-        self._ways: dict[int, _Way] = {-1: _Way(0, 0, 0, 0, 0, 0, 0)}
+        self._ways: dict[int, _Way] = {-1: (0, 0, 0, 0, 0, 0, 0)}
         self._spread: dict[tuple[int, int], list[float]] = {}
 
     def row(self, number: int) -> list[float]:
@@ -45,62 +48,49 @@ class Surroundings:
     def _row(self, number: int) -> list[float]:
         place = self._places[number]
         outer = self._places[place.parent] if place.parent >= 0 else place
-        way = self._way(number)
-        names = (way.own | self._ways[place.parent].pair, way.far)
+        own, _, far, up, down, title_up, title_down = self._way(number)
+        names = (own | self._ways[place.parent][1], far)
         values = self._spread.get(names)
         if values is None:
             near, far = names
             values = self._spread[names] = [(near >> bit & 1) + (far >> bit & 1) for bit in _BITS]
         return [
-            place.hidden,
+            int(place.hidden),
             log(place.length * self._scale),
             place.linked / place.length if place.length else 0.0,
             place.length * self._scale / self._total,
             outer.length * self._scale / self._total,
             outer.linked / outer.length if outer.length else 0.0,
-            way.up,
-            way.down,
-            way.title_up,
-            way.title_down,
+            up,
+            down,
+            title_up,
+            title_down,
             self._articles[number],
             *values,
         ]
 
     def _way(self, number: int) -> _Way:
         found = self._ways.get(number)
-        if found is None:
-            place = self._places[number]
-            around = self._way(place.parent)
-            own = 0
-            if number:
-                own = TAGS.get(place.tag, 0)
-                if names := place.names:
-                    own |= groups_of_names(names)
-            down = self._core.get(number)
-            title_down = self._title.get(number)
-            found = self._ways[number] = _Way(
-                own,
-                own | around.own,
-                own | around.far,
-                0 if down is not None else min(around.up + 1, FAR),
-                around.down if down is None else down,
-                0 if title_down is not None else min(around.title_up + 1, FAR),
-                around.title_down if title_down is None else title_down,
-            )
+        if found is not None:
+            return found
+        place = self._places[number]
+        own_around, _, far, up, down, title_up, title_down = self._way(place.parent)
+        own = 0
+        if number:
+            names = place.names
+            own = TAGS.get(place.tag, 0) | (groups_of_names(names) if names else 0)
+        core = self._core.get(number)
+        title = self._title.get(number)
+        found = self._ways[number] = (
+            own,
+            own | own_around,
+            own | far,
+            0 if core is not None else up + 1 if up < FAR else FAR,
+            down if core is None else core,
+            0 if title is not None else title_up + 1 if title_up < FAR else FAR,
+            title_down if title is None else title,
+        )
         return found
-
-
-class _Way(NamedTuple):
-    """From a place to the root: the groups of its own names, with those of the place around it, and of all
-    around; the steps up to what it shares with the core and with the title, and from there down."""
-
-    own: int
-    pair: int
-    far: int
-    up: int
-    down: int
-    title_up: int
-    title_down: int
 
 
 def _path(places: Sequence[Place], goal: int) -> dict[int, int]:

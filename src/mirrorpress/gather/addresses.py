@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -236,14 +236,32 @@ def _refusal(host: str, port: int, found: Sequence[str]) -> RefusedError:
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A stream whose every operation ends by the deadline of the thread that uses it."""
+    """A stream whose every operation ends by the deadline of the thread that uses it.
+
+    When it is closed under a thread that reads, that thread ends its reading and closes the socket itself:
+    Linux does not wake who waits for a socket that another thread closes, and once the number of the socket
+    is given to a new one, it would wait for that.
+    """
 
     def __init__(self, stream: httpcore2.NetworkStream, guard: Guard) -> None:
         self._stream = stream
         self._guard = guard
+        self._lock = threading.Lock()
+        self._reading = self._closed = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        return self._stream.read(max_bytes, self._guard.remaining(httpcore2.ReadTimeout))
+        with self._lock:
+            if self._closed:
+                raise httpcore2.ReadError("the connection was closed")
+            self._reading = True
+        try:
+            return self._stream.read(max_bytes, self._guard.remaining(httpcore2.ReadTimeout))
+        finally:
+            with self._lock:
+                self._reading = False
+                closed = self._closed
+            if closed:
+                self._stream.close()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         view = memoryview(buffer)
@@ -253,6 +271,12 @@ class _TimedStream(httpcore2.NetworkStream):
             )
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._reading:
+                with suppress(OSError):  # the other side was faster
+                    socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
+                return
         self._stream.close()
 
     def start_tls(

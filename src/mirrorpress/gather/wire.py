@@ -82,6 +82,7 @@ class Wire:
     """
 
     def __init__(self, policy: FetchPolicy, *, lookup: Lookup = system_lookup) -> None:
+        self._closed = False
         self._timeout = policy.timeout
         proxy = _proxy(policy.proxy) if policy.proxy else None
         place = (proxy.url.host.decode("ascii"), proxy.url.port or 0) if proxy else None
@@ -96,6 +97,8 @@ class Wire:
         )
 
     def close(self) -> None:
+        """Close all connections; threads that wait for an answer get an error, and so does who asks again."""
+        self._closed = True
         self._pool.close()
 
     def check(self, url: httpx2.URL) -> None:
@@ -114,6 +117,8 @@ class Wire:
         Raises ``RefusedError``, ``FetchError``, of the latter ``UnansweredError`` where the server gave no
         whole answer, and ``InterruptedFetchError`` where that often passes.
         """
+        if self._closed:
+            raise FetchError("the run is over", where=str(url), hint="the next run asks for it")
         try:
             with self._guard.deadline(self._timeout):
                 return self._exchange(url, headers, max_bytes, cut=cut)
