@@ -62,17 +62,15 @@ def resolve(href: str, base: str) -> str:
         path, query, fragment = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
     except ValueError:  # UnicodeEncodeError too: JSON can hold half a surrogate pair
         return ""
-    if _NO_HOST.search(parts.netloc):
-        return ""
+    if _NO_HOST.search(parts.netloc) or (not parts.netloc and path.startswith("//")):
+        return ""  # "https:////[x" would become "https://[x"
     return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 def _ascii(part: str) -> str:
-    return (
-        part
-        if part.isascii() and part.isprintable()
-        else quote(part, safe="%/:?#[]@!$&'()*+,;=~\" <>\\^`{|}")
-    )
+    if part.isascii() and part.isprintable():
+        return part
+    return quote(part, safe="%/:?#[]@!$&'()*+,;=~\" <>\\^`{|}")
 
 
 def without_tracking(url: str) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from mirrorpress.extract.dates import date_in, parse_date
+from mirrorpress.extract.layout import tag_of
 from mirrorpress.extract.text import plain
 from mirrorpress.extract.vocabulary import NOT_OF_ARTICLE, UPDATED
 from mirrorpress.markup import Document, Element, Node, Text, beginning
@@ -129,7 +130,7 @@ def selector_of(element: Element | None, document: Document) -> str:
             return ""
         names = [name for name in (element.attr("class") or "")[:300].split() if _STABLE.fullmatch(name)]
         if names or element.tag == "time":
-            selector = ".".join([element.tag, *names[:3]])
+            selector = ".".join([tag_of(element), *names[:3]])
             if document.select_one(selector) == element:
                 return selector
         parent = element.parent
