@@ -74,14 +74,12 @@ def located(document: Document, page: Page, html: str, metadata: Metadata, base:
     body = document.select_one("body") or document
     found = find(body, known, page.memory)
     engine = "mirrorpress"
-    if found.length > LONGEST:
-        raise ExtractError(
-            f"the article has {found.length:,} characters", where=page.url, hint=f"the limit is {LONGEST:,}"
-        )
+    _refuse_long(found, page)
     if found.confidence < _SURE:
         choice = choose(found.outline, found.kept, document, known.body)
         engine = choice.engine
         found.keep(choice.kept, (found.confidence + choice.agreement) / 2)
+        _refuse_long(found, page)
     if (found.length < _SHORT or _is_unseen(found, known.body)) and (
         data := _data(html, metadata, found, base)
     ):
@@ -96,6 +94,14 @@ def located(document: Document, page: Page, html: str, metadata: Metadata, base:
     layout = replace(found.layout(), published=metadata.published_selector, authors=metadata.authors_selector)
     cut_down(found)
     return _body(found.root, base, engine, found.confidence, partial=partial, layout=layout)
+
+
+def _refuse_long(found: Found, page: Page) -> None:
+    """Refuse now what would be refused in the end: 10 MB of words take half a gigabyte on the way there."""
+    if found.length > LONGEST:
+        raise ExtractError(
+            f"the article has {found.length:,} characters", where=page.url, hint=f"the limit is {LONGEST:,}"
+        )
 
 
 def _is_unseen(found: Found, articlebody: str) -> bool:

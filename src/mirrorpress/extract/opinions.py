@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirrorpress.extract.outline import Outline
-from mirrorpress.extract.text import squeeze
+from mirrorpress.extract.text import squeeze, with_few_marks
 from mirrorpress.markup import Document
 
 _MOST_TAGS = 30_000  # of a stripped page; trafilatura takes half a minute for twice as many
@@ -69,7 +69,7 @@ def trafilatura_text(document: Document) -> str:
     if html.count("<") > _MOST_TAGS:
         return ""
     html = _LONG_TAG.sub(r"<\1>", html)
-    html = _SPAN.sub("", _LONG_WORD.sub(lambda word: word[0][:500], html))
+    html = _SPAN.sub("", _LONG_WORD.sub(lambda word: word[0][:500], with_few_marks(html)))
     return trafilatura.extract(html, include_comments=False, include_tables=True, fast=True) or ""
 
 

@@ -32,7 +32,12 @@ def clean(text: str) -> str:
 def plain(text: str) -> str:
     """One clean line: white space collapsed, Unicode in NFC, at most 30 marks on a letter."""
     text = _SPACE.sub(" ", clean(text)).strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", _MANY_SIGNS.sub(_without_marks, text))
+    return text if text.isascii() else unicodedata.normalize("NFC", with_few_marks(text))
+
+
+def with_few_marks(text: str) -> str:
+    """A text with at most 30 marks on a letter."""
+    return _MANY_SIGNS.sub(_without_marks, text)
 
 
 def _without_marks(signs: re.Match[str]) -> str:

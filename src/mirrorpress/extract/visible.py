@@ -21,6 +21,7 @@ _AFTER, _BEFORE = 260, 90  # nodes after and before a title that are looked at
 _LONG_LINE = 160  # characters from which a text is a paragraph
 _PARAGRAPHS = 3  # after so many the article has begun
 _LONGEST_DATED = 130  # characters of a line that may give a date
+_MOST_TIMES = 20  # <time> elements that are tried
 _MOST_DATED = 12  # lines with a year in them that are tried
 _YEAR = re.compile(r"[12۱۲٢１２]\d\d\d|年|\.\d\d(?!\d)")
 _SKIPPED = frozenset("script style noscript template svg select option button textarea".split())
@@ -89,12 +90,15 @@ def _dates(lines: Sequence[Line], language: str) -> Dated:
     updated: datetime | None = None
     updated_at: Element | None = None
     label = ""
-    tried = 0
+    tried = times = 0
     for line, holder in lines:
         text, found = line, None
         if not line:
             if holder.tag != "time" or not (value := holder.attr("datetime")):
                 continue
+            times += 1
+            if times > _MOST_TIMES:
+                break
             text, found = beginning(holder, 100), parse_date(value, language)
         elif len(line) <= _LONGEST_DATED and _YEAR.search(line) and not NOT_OF_ARTICLE.search(line):
             tried += 1
