@@ -140,8 +140,9 @@ def _noted(lines: Iterable[T], under_way: deque[T]) -> Iterator[T]:
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Lines with their numbers from 1, blank ones left out; of one that is too long, only its beginning. Raises
-    ``SourceError`` for one that does not end, as /dev/zero is."""
+    """Lines with their numbers from 1, blank ones left out; of one that is too long, only its beginning.
+
+    Raises ``SourceError`` for one that does not end, as /dev/zero is."""
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
