@@ -9,6 +9,7 @@ help:
 	@echo "make test    format, lint, types, rooms, tests"
 	@echo "make bench   speed and memory, side by side with peers"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
+	@echo "make fuzz    20,000 mutated pages through the extractor; OPTIONS=\"--seed 2\" for others"
 	@echo "make model DATA=folder    train the block classifier; docs/model-card.md says how to get the pages"
 	@echo "make lock    pin the dependencies again (needs uv)"
 
@@ -35,6 +36,9 @@ lint: $(VENV)/.dev
 
 test: lint
 	$(BIN)/pytest -n auto
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.extract.fuzz $(OPTIONS)
 
 .bench/.run: requirements/bench.txt pyproject.toml $(VENV)/.run
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench
@@ -76,4 +80,4 @@ lock:
 clean:
 	rm -rf $(VENV) .bench .bench-extract .training .demo
 
-.PHONY: help demo lint test bench bench-extract model lock clean
+.PHONY: help demo lint test fuzz bench bench-extract model lock clean

@@ -12,8 +12,18 @@ _TRACKING = re.compile(
 )
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _BARE = (
-    re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]+", re.IGNORECASE),
+    # "https://ａ.example/": GitHub's parser takes any letter for the first of a host
+    re.compile(
+        r"(?:https?://|ftp://|www\.)(?:[^\s<>\"'`“”‘’《》][^\s<>\"'`\u3000-\u303f\uff00-\uffef“”‘’《》]*)?",
+        re.IGNORECASE,
+    ),
     re.compile(rf"(?<![\w.+-]){_EMAIL}", re.ASCII),
+)
+
+
+# Controls, marks of direction, and what is no character cannot stand in a host (UTS 46).
+_NO_HOST = re.compile(
+    "[\x00-\x20\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
 )
 
 
@@ -49,14 +59,18 @@ def resolve(href: str, base: str) -> str:
         return ""
     try:
         parts = urlsplit(urljoin(base, href))
-    except ValueError:
+        path, query, fragment = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
+    except ValueError:  # UnicodeEncodeError too: JSON can hold half a surrogate pair
         return ""
-    path, query, fragment = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
+    if _NO_HOST.search(parts.netloc) or (not parts.netloc and path.startswith("//")):
+        return ""  # "https:////[x" would become "https://[x"
     return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 def _ascii(part: str) -> str:
-    return part if part.isascii() else quote(part, safe="%/:?#[]@!$&'()*+,;=~\" <>\\^`{|}")
+    if part.isascii() and part.isprintable():
+        return part
+    return quote(part, safe="%/:?#[]@!$&'()*+,;=~\" <>\\^`{|}")
 
 
 def without_tracking(url: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "Element",
     "Node",
     "Text",
+    "beginning",
     "check_selector",
     "decode",
     "json_ld",
@@ -35,6 +36,7 @@ MAX_TAGS = 150_000
 
 _C1 = re.compile("[\x80-\x9f]")
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE)
+_DETECTED = 2_000_000  # bytes that the detector is given; it takes 2 s for 8 MB
 _PRESCAN = 4096  # bytes; WHATWG asks for 1024, old portals put scripts first
 
 _MARKDOWN = turbohtml.Markdown(
@@ -96,7 +98,8 @@ def decode(body: bytes, content_type: str = "") -> str:
             return text
     # The detector believes a <meta>; hide it, so that this is a second opinion.
     blind = body[:_PRESCAN].replace(b"charset", b"-------").replace(b"CHARSET", b"-------") + body[_PRESCAN:]
-    ranked = [(_name(match.codec), match.confidence) for match in detect_all(blind) if match.codec]
+    guesses = detect_all(blind[:_DETECTED])
+    ranked = [(_name(match.codec), match.confidence) for match in guesses if match.codec]
     best = ranked[0][0] if ranked else "windows-1252"
     candidates = [name for name, score in ranked[:3] if score > 0.05]
     if declared and declared not in candidates:
@@ -152,6 +155,18 @@ def parse_fragment(html: str) -> Node:
     return turbohtml.parse_fragment(html, "div")
 
 
+def beginning(node: Node, length: int) -> str:
+    """The first ``length`` characters of a node's text, without looking at all that a large one holds."""
+    parts: list[str] = []
+    missing = length
+    for part in node.strings:
+        parts.append(part)
+        missing -= len(part)
+        if missing <= 0:
+            break
+    return "".join(parts)[:length]
+
+
 def check_selector(selector: str) -> None:
     """Raise ``ValueError`` with the place of the fault when ``selector`` is not CSS."""
     try:
@@ -184,7 +199,8 @@ MAX_JSON = 2_000_000
 _MOST_BLOCKS, _MOST_OBJECTS, _MOST_ITEMS = 50, 200, 1000
 _JSON = json.JSONDecoder(strict=False)  # line breaks within strings are common
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[\]}])")
-_AROUND_JSON = re.compile(r"^(?:\s|//|/\*|\*/|<!--|<!\[CDATA\[)+|(?:\s|//|/\*|\*/|-->|\]\]>|;)+$")
+_BEFORE_JSON = re.compile(r"(?:\s|//|/\*|\*/|<!--|<!\[CDATA\[)*")
+_AFTER_JSON = ("//", "/*", "*/", "-->", "]]>", ";", " ", "\n", "\r", "\t")
 
 
 def _loads(text: str) -> Any:
@@ -192,11 +208,20 @@ def _loads(text: str) -> Any:
         return _JSON.decode(text)
     except (ValueError, RecursionError):
         pass  # seen: "// <![CDATA[" around it, a comma before "]", &quot; for every quotation mark
-    text = _AROUND_JSON.sub("", text[:200_000])
+    text = _bare_json(text[:200_000])
     try:
         return _JSON.decode(_TRAILING_COMMA.sub("", unescape(text) if text[:100].count("&quot;") else text))
     except (ValueError, RecursionError):
         return None
+
+
+def _bare_json(text: str) -> str:
+    """JSON without the comments round it."""
+    start = match.end() if (match := _BEFORE_JSON.match(text)) else 0
+    end = len(text)
+    while found := next((one for one in _AFTER_JSON if text.endswith(one, start, end)), ""):
+        end -= len(found)
+    return text[start:end]
 
 
 def language_of(text: str) -> str:

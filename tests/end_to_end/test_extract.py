@@ -305,3 +305,37 @@ def test_an_interruption_ends_at_once_with_130(desk: Desk) -> None:
     assert out == ""
     assert "interrupted after" in words
     assert "Traceback" not in words
+
+
+# --- what is no page ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("binary", "the page is not text"),
+        ("empty", "the page is empty"),
+        ("folder", "the file cannot be read: Is a directory"),
+        ("loop", "the file cannot be read: Too many levels of symbolic links"),
+        ("/dev/zero", "the page is over 10,000,000 bytes"),
+    ],
+)
+def test_what_is_no_page_is_refused_with_a_next_step(desk: Desk, name: str, reason: str) -> None:
+    (desk.folder / "binary").write_bytes(bytes(range(256)) * 40)
+    (desk.folder / "empty").touch()
+    (desk.folder / "folder").mkdir()
+    (desk.folder / "loop").symlink_to("loop")
+    assert f"{name}: {reason}\n  → " in desk.extract(name, expect=1).words
+
+
+def test_lines_of_nonsense_fail_one_by_one(desk: Desk) -> None:
+    (desk.folder / "nonsense").write_bytes(
+        b"\x00\xff\n[\n" + b"[" * 60_000 + b'\n{"id": 7}\n\xef\xbb\xbfnull\n'
+    )
+    lines = desk.extract("--jsonl", "nonsense", expect=1).lines
+    assert [line["id"] for line in lines] == [None, None, None, 7, None]
+    assert all(line["error"]["reason"] and line["error"]["hint"] for line in lines)
+
+
+def test_a_line_without_an_end_ends_the_command(desk: Desk) -> None:
+    assert "line 1 is over 1,000,000,000 bytes\n  → " in desk.extract("--jsonl", "/dev/zero", expect=1).words

@@ -9,7 +9,7 @@ from mirrorpress.extract.names import distinct, is_person, names_in
 from mirrorpress.extract.sources import Sources
 from mirrorpress.extract.text import plain
 from mirrorpress.extract.titles import fold
-from mirrorpress.markup import Element
+from mirrorpress.markup import Element, beginning
 
 _NAMED = """
     author article:author parsely-author sailthru.author byl dc.creator dcterms.creator dcterms.author
@@ -27,7 +27,8 @@ def find_authors(sources: Sources) -> tuple[tuple[str, ...], Element | None]:
     """The names, and the visible element that gave them."""
     page = sources.page
     if page.rules.authors:
-        chosen = (plain(element.text[:300]) for element in sources.document.select(page.rules.authors)[:8])
+        elements = sources.document.select(page.rules.authors)[:8]
+        chosen = (plain(beginning(element, 300)) for element in elements)
         return tuple(dict.fromkeys(name for name in chosen if 0 < len(name) <= _LONGEST)), None
     sites = {fold(name) for name in sources.sites}
     second: tuple[tuple[str, ...], Element | None] = ((), None)
@@ -38,7 +39,12 @@ def find_authors(sources: Sources) -> tuple[tuple[str, ...], Element | None]:
             return tuple(name for name in known if name in persons or not _is_own(name, sites)), element
         if not second[0]:
             second = (known or names, element)
-    return second if second[0] else (page.authors, None)
+    return second if second[0] else (_told(sources), None)
+
+
+def _told(sources: Sources) -> tuple[str, ...]:
+    """The names that the entry gives."""
+    return tuple(filter(None, (plain(name[:300]) for name in sources.page.authors)))
 
 
 def _is_own(name: str, sites: set[str]) -> bool:
@@ -58,8 +64,8 @@ def _candidates(sources: Sources) -> Iterator[tuple[tuple[str, ...], Element | N
         if meta.get(f"twitter:label{number}", "")[:30].lower() in _CARD_LABELS:
             yield names_in(meta.get(f"twitter:data{number}", "")), None
     yield from _shown((sources.remembered("authors"),))
-    if sources.page.authors:
-        yield sources.page.authors, None
+    if told := _told(sources):
+        yield told, None
     yield from _shown(sources.marked.authors)
     yield authors_around(sources.around)
     yield from _shown(sources.document.select("a[rel~=author i]")[:1])
@@ -76,5 +82,5 @@ def _text(element: Element) -> str:
     if (content := element.attr("content")) is not None:
         return content[:300]
     within = element.select_one("[itemprop~=name i]")
-    words = (within if within is not None else element).text
-    return words[:300] if len(words) <= 300 else ""
+    words = beginning(within if within is not None else element, 301)
+    return words if len(words) <= 300 else ""

@@ -9,7 +9,7 @@ from itertools import islice
 from mirrorpress.extract.names import LONGEST, is_name, is_person, names_in
 from mirrorpress.extract.visible import Around, Line
 from mirrorpress.extract.vocabulary import BELOW_NAME, LABELLED, NO_NAME, SAYS_BY
-from mirrorpress.markup import Element
+from mirrorpress.markup import Element, beginning
 
 _BYLINE = re.compile(r"(?:^|[\s_-])(?:author|byline|writer|contributor)", re.IGNORECASE)
 _NOT_BYLINE = re.compile(r"bio|avatar|image|photo|comment|related|social|title|role|job|date", re.IGNORECASE)
@@ -96,7 +96,7 @@ def _leads_to_author(link: Element) -> bool:
 
 
 def _of_link(link: Element) -> tuple[str, ...]:
-    text = link.text[:LONGEST]
+    text = beginning(link, LONGEST)
     return names_in(text) if len(text.strip()) <= 100 else ()
 
 

@@ -150,12 +150,13 @@ def drop_teasers(seen: Outline, kept: list[bool]) -> None:
         for n in words
         if pieces[n].linked > 0.8 * len(pieces[n].text) and places[pieces[n].place].tag in _OPENINGS
     ]
+    headings, chosen = set(linked), set(words)
     teasers: set[int] = set()
     for n in linked:
-        below = [m for m in words if n < m <= n + 4]
-        if not below or below[0] in linked:
+        below = [m for m in range(n + 1, n + 5) if m in chosen]
+        if not below or below[0] in headings:
             teasers.add(n)
-        elif len(pieces[below[0]].text) <= _LONGEST_TEASER and (len(below) == 1 or below[1] in linked):
+        elif len(pieces[below[0]].text) <= _LONGEST_TEASER and (len(below) == 1 or below[1] in headings):
             teasers |= {n, below[0]}
     left = sum(len(pieces[n].text) for n in words if n not in teasers)
     if len(teasers) >= _FEW and left >= _BRIEF:
@@ -186,6 +187,8 @@ def drop_boxes(seen: Outline, kept: list[bool]) -> None:
     ("Subscribe") goes whole, unless it holds much of what was kept."""
     pieces, places = seen.pieces, seen.places
     mass = sum(len(piece.text) for piece, one in zip(pieces, kept, strict=True) if one)
+    following = _following_words(seen)
+    judged: set[int] = set()
     for number, piece in enumerate(pieces):
         if not 0 < len(piece.text) < _LONG or (kept[number] and places[piece.place].tag not in _OPENINGS):
             continue
@@ -193,21 +196,27 @@ def drop_boxes(seen: Outline, kept: list[bool]) -> None:
         leads = _ELSEWHERE.fullmatch(piece.text) is not None
         if not (asks or leads):
             continue
-        place = places[piece.place]
-        while place.parent > 0 and _opens(seen, places[place.parent], number):
-            around = places[place.parent]
-            if around.length > (_LONGEST_BOX if asks else _BULK * mass):
+        own = piece.place
+        while (parent := places[own].parent) > 0 and following[places[parent].first] == number:
+            if places[parent].length > (_LONGEST_BOX if asks else _BULK * mass):
                 break
-            place = around
+            own = parent
+        if own in judged:
+            continue
+        judged.add(own)
+        place = places[own]
         inside = [n for n in range(place.first, place.last) if kept[n]]
         if sum(len(pieces[n].text) for n in inside) <= _BULK * mass:
             for n in inside:
                 kept[n] = False
 
 
-def _opens(seen: Outline, place: Place, number: int) -> bool:
-    """Whether a block is the first words of a place."""
-    return next((n for n in range(place.first, place.last) if seen.pieces[n].text), -1) == number
+def _following_words(seen: Outline) -> list[int]:
+    """For each block, pictures included, the number of the first one with words from there on."""
+    found = [len(seen.pieces)] * (len(seen.pieces) + 1)
+    for number in range(len(seen.pieces) - 1, -1, -1):
+        found[number] = number if seen.pieces[number].text else found[number + 1]
+    return found
 
 
 def _article_around(places: Sequence[Place], number: int) -> int:

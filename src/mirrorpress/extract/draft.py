@@ -8,6 +8,8 @@ from datetime import datetime
 from mirrorpress.extract.memory import SiteMemory
 from mirrorpress.model import ArticleRules, Layout, Picture
 
+LONGEST = 2_000_000
+"""Characters of an article's HTML; a longer one is refused."""
 PICTURE = "picture:"
 """Marks the n-th picture of a draft in its HTML: ``<img src="picture:0">``."""
 

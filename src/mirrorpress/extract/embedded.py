@@ -39,7 +39,8 @@ _WORD_KEYS = (
 )
 _NAMED = re.compile(r"body|content|text|article|story|html|paragraph", re.IGNORECASE)
 _SKIPPED = re.compile(r"\b(?:ads?|advert\w*|related|newsletter|promo\w*|embed|teaser|paywall)\b")
-_PICTURE = re.compile(r"^(?:(?:https?:)?//|/)\S+\.(?:jpe?g|png|webp|avif|gif)(?:[?#]\S*)?$", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:[?#]|$)", re.IGNORECASE)
+_LONGEST_ADDRESS = 2000  # characters
 
 
 def embedded_body(document: Document, titles: frozenset[str], articlebody: str) -> str:
@@ -116,7 +117,7 @@ def _from_block(block: dict[str, Any]) -> str:
         return ""
     picture = ""
     if any(name in kind for name in ("ima", "photo", "pic")):
-        picture = next((value for value in _strings(block, 0) if _PICTURE.match(value)), "")
+        picture = next((value for value in _strings(block, 0) if _is_picture(value)), "")
     words = _words(block, 0)
     if picture:
         credit = plain(str(block.get("credit") or ""))
@@ -132,6 +133,13 @@ def _from_block(block: dict[str, Any]) -> str:
     if "quote" in kind:
         return f"<blockquote>{words}</blockquote>"
     return words if _TAGS.match(words) else f"<p>{words}</p>"
+
+
+def _is_picture(value: str) -> bool:
+    """Whether a value is the address of a picture, by its suffix."""
+    if len(value) > _LONGEST_ADDRESS or not value.lower().startswith(("https://", "http://", "/")):
+        return False
+    return _PICTURE.search(value) is not None and len(value.split()) == 1
 
 
 def _words(value: Any, depth: int) -> str:

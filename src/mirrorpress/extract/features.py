@@ -292,6 +292,13 @@ def _makes(outline: Outline, blocks: Blocks) -> list[tuple[int, float, float]]:
     length, and how much of it is links."""
     pieces, places = outline.pieces, outline.places
     known: dict[tuple[str, str | None, str], int] = {}
+    classes: dict[int, str | None] = {0: None}
+
+    def class_of(number: int) -> str | None:
+        if number not in classes:
+            classes[number] = places[number].element.attr("class")  # type: ignore[attr-defined]
+        return classes[number]
+
     of_place: dict[int, int] = {}
     sums: list[list[float]] = []
     for n, length, density in zip(blocks.numbers, blocks.lengths, blocks.densities, strict=True):
@@ -300,9 +307,9 @@ def _makes(outline: Outline, blocks: Blocks) -> list[tuple[int, float, float]]:
         if make is None:
             place = places[number]
             above = places[place.parent] if place.parent >= 0 else place
-            names = place.element.attr("class") if number else None  # type: ignore[attr-defined]
+            names = class_of(number)
             if names is None and place.parent > 0:
-                names = above.element.attr("class")  # type: ignore[attr-defined]
+                names = class_of(place.parent)
             make = of_place[number] = known.setdefault((place.tag, names, above.tag), len(known))
             if make == len(sums):
                 sums.append([0, 0.0, 0.0])

@@ -17,6 +17,8 @@ _HOLDERS = frozenset("caption img image photo pic picture figure media headerimg
 _CREDIT = "[class*=credit i], [class*=photographer i], [class*=copyright i], cite"
 _NOT_INSIDE = "figure, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, pre, hr, iframe, video"
 _LONGEST = 400  # characters of a caption
+_LONGEST_SOURCE = 5000  # characters of a block with a picture and its caption, white space included
+_MOST_ELEMENTS = 200  # of such a block
 _LONGEST_UNNAMED = 200  # characters of one that no class and no alt text calls a caption
 _LONGEST_CENTRED = 150  # characters of a centred line right below a picture
 CENTRED = "centred"
@@ -63,7 +65,9 @@ def captioned_picture(element: Element) -> Words | None:
     a centred paragraph or after ``<br>``. A block that holds any other paragraph is no such block.
     """
     images = element.select("img")
-    if len(images) != 1 or element.select_one(_NOT_INSIDE):
+    if len(images) != 1 or len(element.text) > _LONGEST_SOURCE or element.select_one(_NOT_INSIDE):
+        return None
+    if len(element.find_all(limit=_MOST_ELEMENTS)) == _MOST_ELEMENTS:
         return None
     text = words_in(element)
     if not text or len(text) > _LONGEST:

@@ -10,12 +10,11 @@ import nh3
 
 from mirrorpress import links
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.draft import PICTURE, Draft
+from mirrorpress.extract.draft import LONGEST, PICTURE, Draft
 from mirrorpress.extract.text import clean, plain, squeeze
 from mirrorpress.markup import Element, Node, Text, parse_fragment, to_markdown
 from mirrorpress.model import ROOT, Article, Asset, Picture
 
-_MAX_HTML = 2_000_000  # characters
 _MAX_TAGS = 100_000  # start and end tags
 _MAX_REFERENCES = 50_000  # nh3 takes 11 s for half a megabyte of "&"
 _MAX_ADDRESSES = 10_000
@@ -95,7 +94,7 @@ def sanitised(draft: Draft, show: Callable[[int, Picture], str], allowed: nh3.Cl
     """
     html = _place_pictures(clean(draft.html), draft.pictures, show)
     for count, limit, what in (
-        (len(html), _MAX_HTML, "characters"),
+        (len(html), LONGEST, "characters"),
         (html.count("<"), _MAX_TAGS, "tags"),
         (html.count("&"), _MAX_REFERENCES, "character references"),
         (html.count("@") + html.count("://"), _MAX_ADDRESSES, "addresses"),

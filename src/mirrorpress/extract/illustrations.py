@@ -19,7 +19,9 @@ _CREDIT = 60  # characters
 _BEFORE = 8  # blocks above the first paragraph among which the lead picture stands
 _AFTER = 2
 _SMALL = 60  # pixels
-_MARK = re.compile(r"(?<![a-z])(?:logo|avatar|gravatar|divider|spacer|badge|icon|banner|stats)(?![a-z])", re.IGNORECASE)
+_MARK = re.compile(
+    r"(?<![a-z])(?:logo|avatar|gravatar|divider|spacer|badge|icon|banner|stats)(?![a-z])", re.IGNORECASE
+)
 _MOST_PICTURES = 200  # of one article
 _MOST_LOOKED_AT = 3000
 _MOST_CAPTIONS = 40  # blocks of a place that is a picture with its words
@@ -43,6 +45,7 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
     pictures = [number for number, piece in enumerate(pieces) if piece.picture][:_MOST_LOOKED_AT]
     below = [number for number in pictures if number > first]
     above = [number for number in reversed(pictures) if number < first]
+    labelled: dict[int, bool] = {}  # whether a place says that an advertisement follows
     taken = 0
     for number in [*below, *above]:
         piece = pieces[number]
@@ -56,9 +59,11 @@ def keep_pictures(seen: Outline, kept: list[bool]) -> None:
         place = _framed(places, _worded(places, piece.place))
         around = places[place]
         some_kept = chosen[around.last] > chosen[around.first]
-        if around.length <= _AROUND_PICTURE and any(
-            is_label(pieces[n].text) for n in range(around.first, around.last)
-        ):
+        if place not in labelled:
+            labelled[place] = around.length <= _AROUND_PICTURE and any(
+                is_label(pieces[n].text) for n in range(around.first, around.last)
+            )
+        if labelled[place]:
             continue
         captioned = _is_captioned(places, place, piece)
         beside = _holds(places, body, piece.place)

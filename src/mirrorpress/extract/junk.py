@@ -33,6 +33,7 @@ _SHARE = frozenset(
     "share sharing shares sharebar addthis sharethis social bdsharebuttonbox jiathis bshare".split()
 )
 _ABSENT = "\ufdd0"  # a noncharacter, which no attribute holds
+_MOST_READ = 200_000_000  # characters of nested elements with such names; real pages stay under 10 million
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
 _MAY_APPEAL = ", ".join(
@@ -86,6 +87,7 @@ def prune(root: Node) -> None:
     hidden elements, advertisements and share bars."""
     strip(root)
     total = max(len(root.text), 1)
+    read = 0
     for element in root.select("[hidden], [aria-hidden], [style]"):
         if is_hidden(element):
             element.decompose()
@@ -94,8 +96,13 @@ def prune(root: Node) -> None:
             continue
         words = words_of(element)
         junk = element.tag == "form" or words & ADS or words & _SHARE
-        if junk and len(element.text) <= 0.4 * total:
-            element.decompose()
+        if junk:
+            length = len(element.text)
+            if length <= 0.4 * total:
+                element.decompose()
+            read += length
+            if read > _MOST_READ:
+                return
 
 
 def keep_lazy_pictures(root: Node) -> None:

@@ -12,6 +12,7 @@ from mirrorpress.extract.text import squeeze
 from mirrorpress.markup import Element
 from mirrorpress.model import Layout
 
+_TAG = re.compile(r"[a-z][a-z0-9-]*", re.IGNORECASE)
 _STABLE = re.compile(r"[A-Za-z_][\w-]{1,39}")
 _CHANGING = re.compile(
     r"\d{3}|[a-z]\d+[a-z]|--|__[A-Za-z0-9]{5}|[A-Za-z]{2,}[A-Z0-9]{6}"
@@ -64,12 +65,18 @@ def _selector(seen: Outline, number: int) -> str:
 
 def simple_selector(element: Element) -> str:
     """An element's tag with its id or its first two classes, those left out that change from page to page."""
+    tag = tag_of(element)
     id = element.attr("id") or ""
     if _STABLE.fullmatch(id) and not _CHANGING.search(id):
-        return f"{element.tag}#{id}"
+        return f"{tag}#{id}"
     classes = [
         name
         for name in (element.attr("class") or "").split()
         if _STABLE.fullmatch(name) and not _CHANGING.search(name)
     ]
-    return element.tag + "".join(f".{name}" for name in classes[:2])
+    return tag + "".join(f".{name}" for name in classes[:2])
+
+
+def tag_of(element: Element) -> str:
+    """An element's tag as CSS can say it; a tag such as ``body<aside`` is any tag."""
+    return element.tag if _TAG.fullmatch(element.tag) else "*"

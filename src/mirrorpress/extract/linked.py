@@ -131,8 +131,8 @@ def _site_names(
 def _strings(value: Any, depth: int = 0) -> Iterator[str]:
     """The strings in a value: one, several, or those that objects give as name, ``@value`` or address."""
     if isinstance(value, str):
-        if value := plain(value[:1000]):
-            yield unescape(value) if "&" in value else value
+        if value := plain(unescape(value[:1000]) if "&" in value[:1000] else value[:1000]):
+            yield value
     elif isinstance(value, list) and depth < _DEEPEST:
         for item in value[:20]:
             yield from _strings(item, depth + 1)

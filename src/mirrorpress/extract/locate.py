@@ -9,7 +9,7 @@ from mirrorpress.errors import ExtractError
 from mirrorpress.extract.automatic import Found, cut_down, find
 from mirrorpress.extract.blocks import Block, Flow
 from mirrorpress.extract.body import adopt_captions
-from mirrorpress.extract.draft import Page
+from mirrorpress.extract.draft import LONGEST, Page
 from mirrorpress.extract.embedded import embedded_body
 from mirrorpress.extract.junk import prune, strip
 from mirrorpress.extract.known import known_of
@@ -17,7 +17,7 @@ from mirrorpress.extract.metadata import Metadata
 from mirrorpress.extract.opinions import choose
 from mirrorpress.extract.stub import is_stub
 from mirrorpress.extract.text import squeeze
-from mirrorpress.markup import Document, Element, Node, parse
+from mirrorpress.markup import Document, Node, parse
 from mirrorpress.model import Layout, Picture
 
 _SURE = 0.5  # confidence below which slower readings are asked: 2 pages in 100 of the training pages
@@ -52,10 +52,8 @@ def chosen(document: Document, page: Page, base: str) -> Body:
             where=page.url,
             hint="the site may have changed its layout; correct sections.article.body",
         )
-    outermost: list[Element] = []
-    for element in found:
-        if not any(ancestor in outermost for ancestor in element.ancestors):
-            outermost.append(element)
+    every = set(found)
+    outermost = [element for element in found if every.isdisjoint(element.ancestors)]
     flow = Flow(base)
     for element in outermost:
         for selector in page.rules.remove:
@@ -76,10 +74,12 @@ def located(document: Document, page: Page, html: str, metadata: Metadata, base:
     body = document.select_one("body") or document
     found = find(body, known, page.memory)
     engine = "mirrorpress"
+    _refuse_long(found, page)
     if found.confidence < _SURE:
         choice = choose(found.outline, found.kept, document, known.body)
         engine = choice.engine
         found.keep(choice.kept, (found.confidence + choice.agreement) / 2)
+        _refuse_long(found, page)
     if (found.length < _SHORT or _is_unseen(found, known.body)) and (
         data := _data(html, metadata, found, base)
     ):
@@ -96,6 +96,14 @@ def located(document: Document, page: Page, html: str, metadata: Metadata, base:
     return _body(found.root, base, engine, found.confidence, partial=partial, layout=layout)
 
 
+def _refuse_long(found: Found, page: Page) -> None:
+    """Refuse now what would be refused in the end: 10 MB of words take half a gigabyte on the way there."""
+    if found.length > LONGEST:
+        raise ExtractError(
+            f"the article has {found.length:,} characters", where=page.url, hint=f"the limit is {LONGEST:,}"
+        )
+
+
 def _is_unseen(found: Found, articlebody: str) -> bool:
     """Whether the page shows nothing of JSON-LD's ``articleBody`` (squeezed): five samples are looked for."""
     if len(articlebody) < _SHORT:
@@ -110,7 +118,10 @@ def _data(html: str, metadata: Metadata, found: Found, base: str) -> Body | None
     data = embedded_body(parse(html), found.titles, metadata.body)
     if not data:
         return None
-    drawn = parse(f"<body>{data}")
+    try:
+        drawn = parse(f"<body>{data}")
+    except ValueError:
+        return None  # too many tags
     strip(drawn)
     body = _body(drawn.select_one("body"), base, "json", _FROM_DATA)
     return body if sum(len(block.text) for block in body.blocks) > found.length else None

@@ -12,6 +12,8 @@ _GARBLED = re.compile(f"[ÂÃÐÑØÙÚÛ]{_FOLLOWING}|[à-ï]{_FOLLOWING}{{2}}"
 _SIGNS = "ÃÂâãïÐÙØ"  # a garbled page of any length has one of them
 _RUN = re.compile(r"[^<>]+")
 _ENOUGH = 3  # garbled characters of a page; fewer may be meant
+_MOST = 2_000_000  # characters of a page's runs; what is beyond stays garbled
+_A_RUN = 200  # characters that take as long as a run by itself does
 _LONGEST = 100_000  # characters of one run
 
 
@@ -23,8 +25,14 @@ def repaired(html: str) -> str:
         return html
     from ftfy import fix_encoding  # noqa: PLC0415 - a page in ten thousand needs it
 
+    left = _MOST
+
     def repair(run: re.Match[str]) -> str:
+        nonlocal left
         text = run[0]
-        return fix_encoding(text) if len(text) <= _LONGEST and _GARBLED.search(text) else text
+        if left < 0 or len(text) > _LONGEST or not _GARBLED.search(text):
+            return text
+        left -= len(text) + _A_RUN
+        return fix_encoding(text)
 
     return _RUN.sub(repair, html)

@@ -28,13 +28,13 @@ from mirrorpress.extract.junk import prune
 from mirrorpress.extract.text import plain
 from mirrorpress.markup import Element, Text, decode, language_of, parse
 
-_TITLE = re.compile(r"\A\s*#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_RULE = re.compile(r"^\s*-{3,}\s*$", re.MULTILINE)
+_TITLE = re.compile(r"\A\s*#{1,6}\s+(\S.*)$", re.MULTILINE)
+_LONGEST_TITLE = 1000  # characters
+_RULE = re.compile(r"^[^\S\n]*-{3,}[^\S\n]*$", re.MULTILINE)
+_BLANK = re.compile(r"(?:[^\S\n]*\n)*")
 _PROMOTED = re.compile(r"^[ \t]*#{1,6}[ \t].*$\n?", re.MULTILINE)
-_SHARE = re.compile(
-    r"(?:<hr\s*/?>|^\++(?:<br\s*/?>)*)\s*(?:<br\s*/?>\s*)*(?=手机上|手機上)", re.MULTILINE | re.IGNORECASE
-)
-_ORIGINAL = re.compile(r"^\s*原文(?:地址|链接|鏈接)[^:：]*[:：]\s*(\S+)", re.MULTILINE)
+_SHARE = re.compile(r"(?:<hr\s*/?>|^\++)\s*(?:<br\s*/?>\s*)*(?=手机上|手機上)", re.MULTILINE | re.IGNORECASE)
+_ORIGINAL = re.compile(r"^[^\S\n]*原文(?:地址|链接|鏈接)[^:：\n]*[:：]\s*(\S+)", re.MULTILINE)
 _KIND = "(?:[组組多高]?清?[图圖]集?|[视視][频頻]|[图圖]文|影片|音[频頻])"
 # What the old mirrors' titles end in: (图), （组图）, (图/视频), 【视频】 ...
 _TITLE_MARKS = re.compile(rf"(?:\s*[(（【\[]{_KIND}(?:[/／、+]{_KIND})*[)）】\]])+\s*$")
@@ -59,7 +59,8 @@ def read_old_page(page: Page) -> Draft:
             hint="it was left out",
         )
     start = title.end()
-    if rule := _RULE.match(text, start + 1):
+    blank = _BLANK.match(text, start)
+    if blank and (rule := _RULE.match(text, blank.end())):
         start = rule.end()
     end = share[-1].start() if share else text.rfind("<hr", start, original[-1].start())
     html = _PROMOTED.sub("", text[start : end if end > start else original[-1].start()])
@@ -79,7 +80,7 @@ def read_old_page(page: Page) -> Draft:
         page,
         blocks,
         flow.pictures,
-        title=_TITLE_MARKS.sub("", plain(title[1])),
+        title=_TITLE_MARKS.sub("", plain(title[1][:_LONGEST_TITLE]).rstrip("# ")),
         canonical="",
         published=date_in_url(page.url) or (parse_date(said[0]) if said else None),
         language=page.language or {"cmn": "zh", "eng": "en"}.get(language_of(words), ""),

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirrorpress.extract.outline import Outline
-from mirrorpress.extract.text import squeeze
+from mirrorpress.extract.text import squeeze, with_few_marks
 from mirrorpress.markup import Document
 
 _MOST_TAGS = 30_000  # of a stripped page; trafilatura takes half a minute for twice as many
 _LONG_TAG = re.compile(r"<(\w+)(?= [^>]{2000})[^>]*>")  # lxml takes four minutes for 100,000 attributes
 _LONG_WORD = re.compile(r"[!-;?-~]{500,}")  # trafilatura takes minutes for one of 300,000 letters
 _SPAN = re.compile(r' (?:row|col)span="[^"]*"')  # trafilatura opens 60,000 columns of 60,000 rows
+_LONGEST = 500_000  # characters of a reading that blocks are looked for in
+_SHORTEST = 4  # squeezed characters of a block that is looked for
 _START = 50  # squeezed characters by which a block is known
 _HEAD_START = 0.15  # measured: below 0.6 of certainty ours has .75 where trafilatura has .66
 _ENOUGH = 200  # squeezed characters; a shorter reading is none
@@ -35,12 +37,13 @@ class Choice:
 def choose(seen: Outline, ours: Sequence[bool], document: Document, articlebody: str) -> Choice:
     """The reading of a stripped page that is most like the others; ``articlebody`` is JSON-LD's, squeezed."""
     readings = {"mirrorpress": list(ours)}
+    starts = [squeeze(piece.text[: 4 * _START])[:_START] for piece in seen.pieces]
     for engine, text in (
         ("trafilatura", trafilatura_text(document)),
         ("quick", document.main_text()),
         ("json-ld", articlebody),
     ):
-        kept = _blocks_in(seen, text)
+        kept = _blocks_in(starts, text)
         if sum(len(piece.text) for piece, one in zip(seen.pieces, kept, strict=True) if one) >= _ENOUGH:
             readings[engine] = kept
     weights = [len(piece.text) for piece in seen.pieces]
@@ -66,18 +69,23 @@ def trafilatura_text(document: Document) -> str:
     if html.count("<") > _MOST_TAGS:
         return ""
     html = _LONG_TAG.sub(r"<\1>", html)
-    html = _SPAN.sub("", _LONG_WORD.sub(lambda word: word[0][:500], html))
+    html = _SPAN.sub("", _LONG_WORD.sub(lambda word: word[0][:500], with_few_marks(html)))
     return trafilatura.extract(html, include_comments=False, include_tables=True, fast=True) or ""
 
 
-def _blocks_in(seen: Outline, text: str) -> list[bool]:
-    """Which blocks begin with words that a text holds."""
-    whole = squeeze(text)
-    found = []
-    for piece in seen.pieces:
-        start = squeeze(piece.text)[:_START] if whole else ""
-        found.append(len(start) > 3 and start in whole)
-    return found
+def _blocks_in(starts: Sequence[str], text: str) -> list[bool]:
+    """Which blocks begin, by their ``starts``, with words that a text holds. Every place in the text is
+    looked at once, as thousands of searches in a long one take minutes."""
+    whole = squeeze(text[:_LONGEST])
+    lengths: dict[str, set[int]] = {}
+    for start in starts:
+        if len(start) >= _SHORTEST:
+            lengths.setdefault(start[:_SHORTEST], set()).add(len(start))
+    held: set[str] = set()
+    for place in range(len(whole) - _SHORTEST + 1):
+        for length in lengths.get(whole[place : place + _SHORTEST], ()):
+            held.add(whole[place : place + length])
+    return [start in held for start in starts]
 
 
 def _likeness(one: Sequence[bool], other: Sequence[bool], weights: Sequence[int]) -> float:

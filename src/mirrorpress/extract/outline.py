@@ -21,7 +21,8 @@ _BLOCKS = frozenset(
     "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option "
     "p pre search section summary table tbody td tfoot th thead tr ul".split()
 )
-"""What browsers set as blocks (HTML, section 15.3); what they do not know, such as ``<ok>``, is set in the line."""
+"""What browsers set as blocks (HTML, section 15.3); what they do not know, such as ``<ok>``, is set in the
+line."""
 _ANY_BLOCK = "p, div, section, article, ul, ol, table, h2, h3"
 _PICTURES = frozenset(("img", "picture", "amp-img")) | PLAYERS
 _BULK = 0.5  # of a page's words; an element that holds more is shown by a script, whatever its style says
@@ -73,7 +74,8 @@ class Piece:
 
 @dataclass(slots=True)
 class Outline:
-    """All places and blocks of a page, in the order of the page; ``unseen`` are hidden elements inside blocks."""
+    """All places and blocks of a page, in the order of the page; ``unseen`` are hidden elements inside
+    blocks."""
 
     places: list[Place] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)

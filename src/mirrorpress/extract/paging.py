@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from mirrorpress import links
 from mirrorpress.markup import Document
@@ -11,6 +12,8 @@ _NUMBER = re.compile(
     r"(?:/page|/seite|/pagina|/p)?[/_-](\d{1,3})(?=/?$|\.\w{2,5}$)|[?&](?:page|p|seite|pagina|pg)=(\d{1,3})\b"
 )
 _DAY = re.compile(r"/(?:19|20)\d\d/\d{1,2}/?$")  # what is left of the address of a day's archive
+_LONGEST = 2000  # characters of an address
+_MOST = 10  # numbers in an address that are looked at
 _LAST = 50  # pages; a larger number in an address is no page of an article
 
 
@@ -21,8 +24,8 @@ def next_page(document: Document, url: str) -> str:
     page counts.
     """
     for element in document.select("link[rel~=next i][href], a[rel~=next i][href]")[:4]:
-        address = links.resolve(element.attr("href") or "", url).split("#", 1)[0]
-        if address and _is_next(address, url.split("#", 1)[0]):
+        address = links.resolve((element.attr("href") or "")[: _LONGEST + 1], url).split("#", 1)[0]
+        if 0 < len(address) <= _LONGEST and _is_next(address, url.split("#", 1)[0]):
             return address
     return ""
 
@@ -38,7 +41,7 @@ def _is_next(address: str, url: str) -> bool:
 def _numbered(url: str) -> list[tuple[str, int]]:
     """The address without what may be the number of a page, and that number, for each place of one."""
     found = []
-    for match in _NUMBER.finditer(url):
+    for match in islice(_NUMBER.finditer(url), _MOST):
         number = int(match[1] or match[2])
         rest = url[: match.start()] + url[match.end() :]
         if 0 < number <= _LAST and not _DAY.search(rest):

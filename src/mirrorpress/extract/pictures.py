@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import struct
+from collections import deque
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ _PLACEHOLDER = re.compile(
     r"\.(gif|png|svg|jpe?g)",
     re.IGNORECASE,
 )
+_DESCRIPTOR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})([wx])", re.ASCII)
 _NOT_PICTURES = re.compile(
     r"\.(svg|ico)$|/(ads?|adv|advert|banners?|beacon|pixel|track(er|ing)?)/", re.IGNORECASE
 )
@@ -81,17 +83,33 @@ def picture_of(element: Element, base: str, *, caption: str = "", credit: str = 
 
 
 def _is_tiny(value: object) -> bool:
-    match = re.match(r"\s*(\d+)(?:px)?\s*$", str(value or ""))
+    match = re.match(r"\s*(\d{1,5})(?:px)?\s*$", str(value or "")[:50])
     return bool(match and int(match[1]) < _SMALLEST // 2)
 
 
 def _srcset(value: str) -> list[str]:
     """Addresses of a ``srcset`` (WHATWG 4.8.4.3.7), the one nearest above ``WIDTH`` first."""
     found: list[tuple[float, str]] = []
-    for match in re.finditer(r"(\S+?)(?:,\s+|\s+([\d.]+)([wx])\s*(?:,|$)|,?\s*$)", value[:20_000]):
-        number = float(match[2]) if match[2] and match[2].count(".") < 2 and match[2] != "." else 1.0
-        width = number if match[3] == "w" else number * WIDTH / 2
-        found.append((width, match[1].strip(",")))
+    url, width = "", WIDTH / 2
+    words = deque(value[:20_000].split())
+    while words:
+        word = words.popleft()
+        if not url:
+            url, width = word.strip(","), WIDTH / 2
+            if not word.endswith(","):
+                continue
+        else:
+            descriptor, comma, rest = word.partition(",")
+            if match := _DESCRIPTOR.fullmatch(descriptor):
+                width = float(match[1]) * (1 if match[2] == "w" else WIDTH / 2)
+            if not comma:
+                continue
+            if rest:
+                words.appendleft(rest)
+        found.append((width, url))
+        url = ""
+    found.append((width, url))
+    found = [one for one in found if one[1]]
     big_enough = sorted((width, url) for width, url in found if width >= WIDTH)
     smaller = sorted(((width, url) for width, url in found if width < WIDTH), reverse=True)
     return [url for _, url in [*big_enough, *smaller]][:3]

@@ -20,6 +20,7 @@ from mirrorpress.model import Picture
 _BINARY = re.compile(
     rb"^(%PDF|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\x1f\x8b|RIFF|\x00\x00\x00.ftyp)", re.DOTALL
 )
+_LONGEST_BASE = 2000  # characters of <base href>, which every link of a page is joined with
 
 
 def read(page: Page) -> Draft:
@@ -43,6 +44,8 @@ def read(page: Page) -> Draft:
     except ValueError as error:
         raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
     base = document.base_url(page.url) or page.url
+    if len(base) > _LONGEST_BASE:
+        base = page.url
     metadata = read_metadata(document, page)
     following = next_page(document, page.url)
     if page.rules.body:

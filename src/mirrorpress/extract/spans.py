@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from mirrorpress.extract.outline import Outline, Place
 
-_PARTS = frozenset("p dl table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split())
+_PARTS = frozenset(
+    "p dl table thead tbody tfoot tr th caption blockquote pre figure h1 h2 h3 h4 h5 h6".split()
+)
 
 
 def is_hidden_beside(seen: Outline, number: int, *, beside: int) -> bool:

@@ -25,13 +25,15 @@ def data_cells(table: Element) -> list[list[Element | None]]:
     if len(rows) < 2 or any(len(cell.text) > _LONGEST for row in rows for cell in row):
         return []
     grid = _grid(rows)
-    widest = max(map(len, grid))
+    widest = max(map(len, grid), default=0)
     if widest < 2 or widest * len(grid) > _MOST_CELLS:
         return []
     return [line + [None] * (widest - len(line)) for line in grid]
 
 
 def _grid(rows: list[list[Element]]) -> list[list[Element | None]]:
+    """The rows with their spans opened; empty as soon as that is too many cells."""
+    cells = 0
     grid: list[list[Element | None]] = []
     hanging: dict[int, int] = {}  # column: rows below that a cell above still covers
     for row in rows:
@@ -49,6 +51,9 @@ def _grid(rows: list[list[Element]]) -> list[list[Element | None]]:
             line.append(None)
         hanging = left
         grid.append(line)
+        cells += len(line)
+        if cells > _MOST_CELLS:
+            return []
     return grid
 
 

@@ -16,6 +16,11 @@ _ANY = re.compile(_FORBIDDEN.pattern[:-1] + _BIDI.pattern[1:])
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060]+")
 
+# Runs that may hold more marks on one letter than any script has: Unicode's normalisation sorts them in time
+# that is quadratic (UAX 15, section 13, allows 30).
+_MANY_SIGNS = re.compile(r"[^\w\s\x00-\u02ff]{31,}")
+_MOST_MARKS = 30
+
 CJK = "\u2e80-\u303f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—"
 
 
@@ -25,8 +30,25 @@ def clean(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """One clean line: white space collapsed, Unicode in NFC."""
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", clean(text)).strip())
+    """One clean line: white space collapsed, Unicode in NFC, at most 30 marks on a letter."""
+    text = _SPACE.sub(" ", clean(text)).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", with_few_marks(text))
+
+
+def with_few_marks(text: str) -> str:
+    """A text with at most 30 marks on a letter."""
+    return _MANY_SIGNS.sub(_without_marks, text)
+
+
+def _without_marks(signs: re.Match[str]) -> str:
+    """A run of signs without the marks in it beyond the first 30 in a row."""
+    kept: list[str] = []
+    row = 0
+    for sign in signs[0]:
+        row = row + 1 if unicodedata.combining(sign) else 0
+        if row <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def squeeze(text: str) -> str:

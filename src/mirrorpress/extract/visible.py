@@ -12,14 +12,16 @@ from datetime import datetime
 from itertools import islice
 
 from mirrorpress.extract.dates import date_in, parse_date
+from mirrorpress.extract.layout import tag_of
 from mirrorpress.extract.text import plain
 from mirrorpress.extract.vocabulary import NOT_OF_ARTICLE, UPDATED
-from mirrorpress.markup import Document, Element, Node, Text
+from mirrorpress.markup import Document, Element, Node, Text, beginning
 
 _AFTER, _BEFORE = 260, 90  # nodes after and before a title that are looked at
 _LONG_LINE = 160  # characters from which a text is a paragraph
 _PARAGRAPHS = 3  # after so many the article has begun
 _LONGEST_DATED = 130  # characters of a line that may give a date
+_MOST_TIMES = 20  # <time> elements that are tried
 _MOST_DATED = 12  # lines with a year in them that are tried
 _YEAR = re.compile(r"[12۱۲٢１２]\d\d\d|年|\.\d\d(?!\d)")
 _SKIPPED = frozenset("script style noscript template svg select option button textarea".split())
@@ -88,13 +90,16 @@ def _dates(lines: Sequence[Line], language: str) -> Dated:
     updated: datetime | None = None
     updated_at: Element | None = None
     label = ""
-    tried = 0
+    tried = times = 0
     for line, holder in lines:
         text, found = line, None
         if not line:
             if holder.tag != "time" or not (value := holder.attr("datetime")):
                 continue
-            text, found = holder.text[:100], parse_date(value, language)
+            times += 1
+            if times > _MOST_TIMES:
+                break
+            text, found = beginning(holder, 100), parse_date(value, language)
         elif len(line) <= _LONGEST_DATED and _YEAR.search(line) and not NOT_OF_ARTICLE.search(line):
             tried += 1
             if tried > _MOST_DATED:
@@ -118,7 +123,7 @@ def date_of(element: Element, language: str) -> datetime | None:
     for name in ("datetime", "content", "title"):
         if (value := element.attr(name)) and (found := parse_date(value, language)):
             return found
-    return date_in(plain(element.text[:600]), language)
+    return date_in(plain(beginning(element, 600)), language)
 
 
 def selector_of(element: Element | None, document: Document) -> str:
@@ -129,7 +134,7 @@ def selector_of(element: Element | None, document: Document) -> str:
             return ""
         names = [name for name in (element.attr("class") or "")[:300].split() if _STABLE.fullmatch(name)]
         if names or element.tag == "time":
-            selector = ".".join([element.tag, *names[:3]])
+            selector = ".".join([tag_of(element), *names[:3]])
             if document.select_one(selector) == element:
                 return selector
         parent = element.parent

@@ -16,8 +16,8 @@ _LONGEST_TABLE = 20_000  # characters
 
 
 def keep_tables(seen: Outline, kept: list[bool]) -> None:
-    """Keep a data table whole of which a part was kept, or which stands in the midst of what was kept or right
-    below it."""
+    """Keep a data table whole of which a part was kept, or which stands in the midst of what was kept or
+    right below it."""
     pieces, places = seen.pieces, seen.places
     words = [number for number, one in enumerate(kept) if one and pieces[number].text]
     if not words:

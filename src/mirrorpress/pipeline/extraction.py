@@ -26,6 +26,7 @@ LARGEST = 10_000_000
 """Bytes of a page; as much as is fetched of one."""
 LONGEST_LINE = 65_536
 """Bytes of a line that names a page: an id, a path of up to 4,096 bytes and an address."""
+_ENDLESS = 1_000_000_000  # bytes of a line after which no further line is waited for
 T = TypeVar("T")
 
 _PRELOAD = ("mirrorpress.extract.read", "mirrorpress.extract.view", "mirrorpress.pipeline.extraction")
@@ -139,13 +140,20 @@ def _noted(lines: Iterable[T], under_way: deque[T]) -> Iterator[T]:
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Lines with their numbers from 1, blank ones left out; of one that is too long, only its beginning."""
+    """Lines with their numbers from 1, blank ones left out; of one that is too long, only its beginning.
+
+    Raises ``SourceError`` for one that does not end, as /dev/zero is."""
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
-        rest = line
+        rest, length = line, len(line)
         while not rest.endswith(b"\n") and (rest := file.readline(LONGEST_LINE)):
-            pass
+            length += len(rest)
+            if length > _ENDLESS:
+                raise SourceError(
+                    f"line {number} is over {_ENDLESS:,} bytes",
+                    hint="give a file of JSON lines, or - for stdin",
+                )
         if line.strip():
             yield number, line
 
