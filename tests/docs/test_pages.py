@@ -79,7 +79,7 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "tags of a page": f"{markup.MAX_TAGS:,}",
         "text blocks of a page": f"{outline.MOST_BLOCKS:,}",
         "attributes of a tag in a feed": f"{feedformats._MAX_ATTRIBUTES}",
-        "HTML of an article": f"{finish._MAX_HTML:,} characters",
+        "HTML of an article": f"{finish.LONGEST:,} characters",
         "title in a feed or list": f"{titles._MAX_LENGTH:,} characters",
         "`robots.txt`": f"{politeness.MAX_ROBOTS_BYTES:,} bytes",
         "a page of an old mirror": f"{mirror._LARGEST:,} bytes",
