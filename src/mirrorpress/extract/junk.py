@@ -14,8 +14,8 @@ from mirrorpress.extract.pictures import picture_of
 from mirrorpress.markup import Element, Node, Text
 
 NEVER = (
-    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, canvas, "
-    "dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle, "
+    "script, style, frame, frameset, applet, template, noscript, input, button, select, textarea, svg, "
+    "canvas, dialog, nav, map, link, meta, base, amp-ad, amp-analytics, amp-sidebar, ins.adsbygoogle, "
     "[style*='position:fixed' i], [style*='position: fixed' i]"
 )
 HIDDEN_STYLE = re.compile(

@@ -17,9 +17,9 @@ MOST_BLOCKS = 12_000
 """A page with more is cut there; the largest of the training pages has 6,223."""
 _DEEPEST = 150  # levels of elements; what is deeper is read as words. Real pages stay under 60.
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option "
-    "p pre search section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figure "
+    "figcaption footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p "
+    "optgroup option pre search section summary table tbody td tfoot th thead tr ul".split()
 )
 """What browsers set as blocks (HTML, section 15.3); what they do not know, such as ``<ok>``, is set in the
 line."""
@@ -129,7 +129,7 @@ def outline(root: Node) -> Outline:
                     words.append(child.text)
                     nodes.append(child)
                 elif tag == "a":
-                    if is_hidden(child):
+                    if is_hidden(child):  # type: ignore[arg-type]
                         unseen.append(child)
                         continue
                     links += 1
@@ -149,7 +149,7 @@ def outline(root: Node) -> Outline:
                     if len(pieces) < MOST_BLOCKS:
                         pieces.append(Piece(place, "", links, 0, 0, [child], picture=True))
                 elif tag not in _BLOCKS and ("-" not in tag or child.select_one(_ANY_BLOCK) is None):
-                    if is_hidden(child):
+                    if is_hidden(child):  # type: ignore[arg-type]
                         unseen.append(child)
                         continue
                     bold = tag in _STRONG
@@ -160,7 +160,7 @@ def outline(root: Node) -> Outline:
                     if words:
                         close(place)
                     number = len(places)
-                    inner = Place(child, tag, place, is_hidden(child), len(pieces))
+                    inner = Place(child, tag, place, is_hidden(child), len(pieces))  # type: ignore[arg-type]
                     places.append(inner)
                     visit(child, number, depth + 1)
                     if words:
