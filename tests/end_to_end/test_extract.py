@@ -19,7 +19,7 @@ from tests.attack.siege import HTML, Reply, environment, open_sites
 
 KEYS = (
     "title authors published updated language lead_image images html markdown text confidence engine partial "
-    "licence url"
+    "licence next_page url"
 ).split()
 STORY = (
     "The keeper lit the lamp of the old lighthouse before the fog came in, and the ferry found its way home. "

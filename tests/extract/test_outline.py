@@ -46,9 +46,7 @@ def test_characters_of_links_and_of_strong_words_are_counted() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "attribute", ["hidden", "style='DISPLAY: none'", "aria-hidden=true", "style='position:fixed'"]
-)
+@pytest.mark.parametrize("attribute", ["hidden", "style='DISPLAY: none'", "aria-hidden=true"])
 def test_what_a_reader_would_not_see_is_marked(attribute: str) -> None:
     page = seen(f"<p>{'shown ' * 30}</p><div {attribute}><p>not shown</p></div>")
 
@@ -69,3 +67,12 @@ def test_deep_pages_keep_their_words() -> None:
 
 def test_a_page_of_endless_blocks_is_cut() -> None:
     assert len(seen("<p>x" * (module.MOST_BLOCKS + 50)).pieces) == module.MOST_BLOCKS
+
+
+def test_unknown_elements_are_set_in_the_line_and_hidden_words_are_left_out() -> None:
+    page = seen(
+        "<p>The sign of the <ok>harbour</ok> school<span style='display:none'> copied</span> is new.</p>"
+    )
+
+    assert [piece.text for piece in page.pieces] == ["The sign of the harbour school is new."]
+    assert len(page.unseen) == 1

@@ -82,6 +82,10 @@ def _describe(found: dict[str, Any], speaker: Speaker) -> None:
     )
     if found["partial"]:
         speaker.say("· the page holds only the beginning; the rest is kept for paying readers")
+    if found["next_page"]:
+        speaker.say(
+            f"· the article goes on at {found['next_page']}; a mirror joins its pages, this command does not"
+        )
     if found["url"] is None:
         speaker.say("· no address is known, so relative links and pictures were dropped; give it with --url")
     if found["confidence"] < _UNSURE:

@@ -27,6 +27,7 @@ _NOTE = re.compile(
 _LONGEST_NOTE = 600
 _LONGEST_NOTICE = 300  # characters
 _LONGEST_DATELINE = 90  # characters of a line that says when and whence
+_LONGEST_SECTION = 20  # characters of a section's name
 _LONGEST_KICKER = 100  # characters
 _SAYS_WHEN = 3  # of ``phrase_kind``
 _LONGEST_BYLINE = 30  # letters beside the authors' names: "By", "and", a month, a place
@@ -78,11 +79,20 @@ def without_opening(blocks: list[Block], titles: tuple[str, ...], authors: tuple
             for n, block in enumerate(blocks)
             if n > told or block.kind == "figure" or (n != told and n >= opening)
         ]
+    opening = [n for n, block in enumerate(blocks[:4]) if block.kind != "figure"]
+    if len(opening) > 1 and _is_kicker(blocks[opening[0]], blocks[opening[1]]):
+        blocks = [*blocks[: opening[0]], *blocks[opening[0] + 1 :]]
     return [
         block
         for n, block in enumerate(blocks)
         if n >= 4 or not (_is_byline(block, authors) or _is_dateline(block))
     ]
+
+
+def _is_kicker(first: Block, second: Block) -> bool:
+    """Whether an article's first block only names its section, as "Nature" above the text."""
+    short = len(first.text) <= _LONGEST_SECTION and len(first.text.split()) <= 2
+    return first.kind == second.kind == "p" and short and first.text[-1:].isalpha() and len(second.text) > 80
 
 
 def _is_dateline(block: Block) -> bool:

@@ -151,7 +151,7 @@ def drop_teasers(seen: Outline, kept: list[bool]) -> None:
         if pieces[n].linked > 0.8 * len(pieces[n].text) and places[pieces[n].place].tag in _OPENINGS
     ]
     headings, chosen = set(linked), set(words)
-    teasers: set[int] = set()
+    teasers = {n for n in words if len(pieces[n].text) <= _LONGEST_TEASER and _is_below_teaser(seen, kept, n)}
     for n in linked:
         below = [m for m in range(n + 1, n + 5) if m in chosen]
         if not below or below[0] in headings:
@@ -159,9 +159,21 @@ def drop_teasers(seen: Outline, kept: list[bool]) -> None:
         elif len(pieces[below[0]].text) <= _LONGEST_TEASER and (len(below) == 1 or below[1] in headings):
             teasers |= {n, below[0]}
     left = sum(len(pieces[n].text) for n in words if n not in teasers)
-    if len(teasers) >= _FEW and left >= _BRIEF:
+    few = len(teasers & headings) * 2 < _FEW and any(n in headings for n in teasers)
+    if teasers and left >= _BRIEF and not few:
         for n in teasers:
             kept[n] = False
+
+
+def _is_below_teaser(seen: Outline, kept: Sequence[bool], number: int) -> bool:
+    """Whether a block stands right below a linked heading that was not kept."""
+    before = number - 1
+    while before >= 0 and not seen.pieces[before].text:
+        before -= 1
+    if before < 0 or kept[before]:
+        return False
+    piece = seen.pieces[before]
+    return piece.linked > 0.8 * len(piece.text) and seen.places[piece.place].tag in _OPENINGS
 
 
 def drop_labelled(seen: Outline, kept: list[bool]) -> None:

@@ -14,6 +14,7 @@ from mirrorpress.extract.authorship import find_authors
 from mirrorpress.extract.dates import date_in_text
 from mirrorpress.extract.dating import find_dates
 from mirrorpress.extract.draft import Page
+from mirrorpress.extract.junk import words_of
 from mirrorpress.extract.linked import Linked, as_line, read_linked
 from mirrorpress.extract.sources import Sources
 from mirrorpress.extract.text import plain
@@ -75,7 +76,8 @@ def read_metadata(document: Document, page: Page) -> Metadata:
     linked = read_linked(document, page.url, _hint(declared, page.url))
     language = declared or (linked.language if _TAG.fullmatch(linked.language) else "")
     sites = _site_names(page, linked, meta)
-    headings = [(text, element) for element in document.select("h1")[:4] if (text := text_of(element))]
+    tops = [one for one in document.select("h1")[:5] if "logo" not in words_of(one)][:4]
+    headings = [(text, element) for element in tops if (text := text_of(element))]
     whole = next((plain(element.text[:1000]) for element in document.select("title")[:1]), "")
     social = [as_line(meta.get(key, "")) for key in ("og:title", "twitter:title")]
     title, anchor = choose(

@@ -22,6 +22,10 @@ _ADDRESS = re.compile(
     r"https?://\S*|www\.\S+|\b[\w-]{1,60}\.(?:com|org|net|de)/\S*|[\w.+-]{1,64}(?:@|\[at\])[\w.-]{1,100}"
     r"|[(（][^()（）]{0,80}[)）]|<[^<>]{0,80}>"
 )
+_STAND_INS = frozenset(
+    "name author authors 未知 佚名 匿名 无 作者 记者 نویسنده".split()
+)  # of templates left as they are
+_EDITOR = re.compile(r"^(?:责任编辑|責任編輯|责编|責編|编辑|編輯|校对|审核)")  # not who wrote it
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*\.?")
 
 
@@ -46,6 +50,7 @@ def is_name(name: str) -> bool:
         or NOBODY.search(name)
         or (" " in name and re.search(r"\d", name))
         or name.isdigit()
+        or name.casefold() in _STAND_INS
     ):
         return False
     if _CASELESS.search(name):
@@ -56,6 +61,8 @@ def is_name(name: str) -> bool:
 def names_in(text: str) -> tuple[str, ...]:
     """The names in a text such as "By A and B, Reporter | 3 May": without what introduces them and without
     roles, degrees, addresses and dates."""
+    if _EDITOR.match(text.strip()):
+        return ()
     text = plain(unescape(text[:LONGEST]) if "&" in text[:LONGEST] else text[:LONGEST])
     text = INTRODUCTION.sub("", plain(_ADDRESS.sub(" ", text)).strip(" .,;|·•-–—:：\u200f"))
     parts = [part.strip(' .·•*:："“”') for part in _BETWEEN.split(text)]

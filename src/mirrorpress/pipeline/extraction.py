@@ -96,6 +96,7 @@ def extract_page(body: bytes, url: str, content_type: str = "") -> dict[str, Any
         "engine": draft.engine,
         "partial": draft.partial,
         "licence": draft.licence or None,
+        "next_page": draft.next_page or None,
         "url": url or None,
     }
 

@@ -175,7 +175,7 @@ class Look:
             self.say(f"    {what} {_shown(selector) or 'no place that most pages agree on'}")
         self.say(f"    {len(learned.repeated)} blocks repeat on several pages and are left out")
         if proposal["body"]:
-            self.say("  these selectors say so; below the section in mirrorpress.toml they make it certain:")
+            self.say("  these selectors say so; try them below the section in mirrorpress.toml, and compare:")
             for line in snippet(proposal):
                 self.say(f"    {line}")
 
