@@ -79,9 +79,9 @@ def without_opening(blocks: list[Block], titles: tuple[str, ...], authors: tuple
             for n, block in enumerate(blocks)
             if n > told or block.kind == "figure" or (n != told and n >= opening)
         ]
-    opening = [n for n, block in enumerate(blocks[:4]) if block.kind != "figure"]
-    if len(opening) > 1 and _is_kicker(blocks[opening[0]], blocks[opening[1]]):
-        blocks = [*blocks[: opening[0]], *blocks[opening[0] + 1 :]]
+    words = [n for n, block in enumerate(blocks[:4]) if block.kind != "figure"]
+    if len(words) > 1 and _is_kicker(blocks[words[0]], blocks[words[1]]):
+        blocks = [*blocks[: words[0]], *blocks[words[0] + 1 :]]
     return [
         block
         for n, block in enumerate(blocks)
