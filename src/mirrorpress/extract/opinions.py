@@ -21,7 +21,7 @@ _SPAN = re.compile(r' (?:row|col)span="[^"]*"')  # trafilatura opens 60,000 colu
 _LONGEST = 500_000  # characters of a reading that blocks are looked for in
 _SHORTEST = 4  # squeezed characters of a block that is looked for
 _START = 50  # squeezed characters by which a block is known
-_HEAD_START = 0.15  # measured: below 0.6 of certainty ours has .75 where trafilatura has .66
+_HEAD_START = 0.15  # below 0.5 of confidence ours has an F1 of 0.74 where trafilatura has 0.69
 _ENOUGH = 200  # squeezed characters; a shorter reading is none
 
 
