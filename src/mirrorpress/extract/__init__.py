@@ -8,8 +8,8 @@
 
     outline | first look | second look | keep | correct | accompany | cut down
 
-``outline`` sees a page as blocks; ``features``, ``surroundings`` and ``forest`` judge them; ``corrections`` takes
-out what no block shows, ``wholes``, ``illustrations`` and ``notes`` add what goes with the text. ``opinions`` and
-``embedded`` are asked where that fails. ``finish`` is the only maker of safe HTML in mirrorpress. Nothing here
-touches the network or a disk.
+``outline`` sees a page as blocks; ``features``, ``surroundings`` and ``forest`` judge them; ``corrections``
+takes out what no block shows; ``wholes``, ``illustrations`` and ``notes`` add what goes with the text.
+``opinions`` and ``embedded`` are asked where that fails. ``finish`` is the only maker of safe HTML in
+mirrorpress. Nothing here touches the network or a disk.
 """
