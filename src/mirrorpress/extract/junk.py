@@ -34,6 +34,9 @@ _SHARE = frozenset(
 )
 _ABSENT = "\ufdd0"  # a noncharacter, which no attribute holds
 _MOST_READ = 200_000_000  # characters of nested elements with such names; real pages stay under 10 million
+_COLONS = (":", "：")
+_MOST_FIELDS = 500
+_LONGEST_LABEL = 100  # characters before a field of a form
 _LONGEST_NAMES = 500  # characters of an element's class and id that are looked at
 _APPEAL = re.compile(r"subscri|donat|member|support-us|supportus|contribute|juanzhu|zanzhu", re.IGNORECASE)
 _MAY_APPEAL = ", ".join(
@@ -79,6 +82,14 @@ def strip(root: Node) -> None:
     """Remove from a tree, in place, the tags that no article holds, once pictures that only ``<noscript>``
     shows are in their place."""
     keep_lazy_pictures(root)
+    for found in root.select("input, button")[:_MOST_FIELDS]:
+        label = found.previous_sibling
+        if (
+            isinstance(label, Text)
+            and label.data.strip()[-1:] in _COLONS
+            and len(label.data) <= _LONGEST_LABEL
+        ):
+            label.extract()  # "本文短网址:" before the field that would show it
     root.remove(NEVER)
 
 

@@ -26,7 +26,7 @@ from mirrorpress.extract.dates import date_in_url, parse_date
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.text import plain
-from mirrorpress.markup import Element, Text, decode, language_of, parse
+from mirrorpress.markup import decode, language_of, parse
 
 _TITLE = re.compile(r"\A\s*#{1,6}\s+(\S.*)$", re.MULTILINE)
 _LONGEST_TITLE = 1000  # characters
@@ -69,7 +69,6 @@ def read_old_page(page: Page) -> Draft:
         document = parse(f"<div>{html}</div>")
     except ValueError as error:
         raise ExtractError(str(error), where=page.url, hint="such a page is not an article") from error
-    _drop_labels_of_forms(document.select("input, button"))
     prune(document)
     body = document.select_one("body")
     flow = Flow(page.url).take(body).close() if body is not None else Flow(page.url)
@@ -85,11 +84,3 @@ def read_old_page(page: Page) -> Draft:
         published=date_in_url(page.url) or (parse_date(said[0]) if said else None),
         language=page.language or {"cmn": "zh", "eng": "en"}.get(language_of(words), ""),
     )
-
-
-def _drop_labels_of_forms(fields: list[Element]) -> None:
-    """A text that ends in a colon right before an input field, such as "本文短网址:", goes with it."""
-    for found in fields:
-        label = found.previous_sibling
-        if isinstance(label, Text) and label.data.strip().endswith((":", "：")):
-            label.extract()
