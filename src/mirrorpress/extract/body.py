@@ -14,7 +14,7 @@ from mirrorpress.model import Picture
 
 _NOTICE = re.compile(
     r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|"
-    r"حق نشر|کپی",
+    r"حق نشر|کپی|^(?:文章|本文)?(?:来源|來源)\s*[:：]|^منبع\s*[:：]",
     re.IGNORECASE,
 )
 _NOTE = re.compile(

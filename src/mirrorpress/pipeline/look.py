@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mirrorpress.archive.store import Archive
@@ -12,8 +12,8 @@ from mirrorpress.errors import MirrorpressError, UsageError
 from mirrorpress.extract.memory import SiteMemory, learn
 from mirrorpress.gather.fetcher import Fetcher
 from mirrorpress.markup import check_selector
-from mirrorpress.model import Article, Configuration, Entry, Layout, Section
-from mirrorpress.pipeline.fetching import Workshop
+from mirrorpress.model import Article, ArticleRules, Configuration, Entry, Layout, Section
+from mirrorpress.pipeline.fetching import Fetched, Workshop
 from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.run import utc_now
 from mirrorpress.pipeline.sync import SectionReach
@@ -71,7 +71,7 @@ class Look:
             if self.closely and entries:
                 self._study(entries[:_PAGES], result)
             elif entries:
-                article, _ = self._article(entries[0], None)
+                article, _ = self._read(entries[0], None)
                 result |= self._newest(article)
         except MirrorpressError as error:
             result |= {"error": error.reason, "hint": error.hint, "url": error.where}
@@ -80,10 +80,10 @@ class Look:
                 say(f"  → {error.hint}")
         return result
 
-    def _article(self, entry: Entry, memory: SiteMemory | None) -> tuple[Article, Layout | None]:
+    def _read(self, entry: Entry, memory: SiteMemory | None) -> tuple[Article, Fetched]:
         fetched = self.workshop.work(entry, self.section, None, memory=memory)
         assert fetched.article is not None  # noqa: S101 - nothing is known, so nothing is unchanged
-        return fetched.article, fetched.layout
+        return fetched.article, fetched
 
     def _newest(self, article: Article) -> dict[str, Any]:
         date = f"{article.published:%Y-%m-%d}" if article.published else "no date found"
@@ -105,6 +105,7 @@ class Look:
         memory = learn(kept)
         first_error: MirrorpressError | None = None
         layouts: list[Layout] = []
+        read: list[tuple[Entry, Article, Fetched]] = []
         pages: list[dict[str, Any]] = []
         for number, entry in enumerate(entries):
             page = {
@@ -116,7 +117,7 @@ class Look:
                 "error": "",
             }
             try:
-                article, layout = self._article(entry, memory if memory.pages else None)
+                article, fetched = self._read(entry, memory if memory.pages else None)
             except MirrorpressError as error:
                 page["error"] = error.reason
                 first_error = error if number == 0 else first_error
@@ -129,14 +130,18 @@ class Look:
                     "confidence": article.confidence,
                     "engine": article.engine,
                 }
-                layouts += [layout] if layout else []
+                layouts += [fetched.layout] if fetched.layout else []
+                read.append((entry, article, fetched))
             pages.append(page)
         learned = learn([*layouts, *kept])
-        proposal = {
-            "body": _proposed(learned.container),
-            "published": _proposed(learned.published),
-            "authors": _proposed(learned.authors),
-        }
+        proposal = self._tried(
+            {
+                "body": _proposed(learned.container),
+                "published": _proposed(learned.published),
+                "authors": _proposed(learned.authors),
+            },
+            read,
+        )
         result["learned"] = {
             "pages": learned.pages,
             "container": learned.container,
@@ -148,6 +153,33 @@ class Look:
         self._tell(pages, learned, proposal)
         if first_error is not None:
             raise first_error
+
+    def _tried(
+        self, proposal: dict[str, str], read: Sequence[tuple[Entry, Article, Fetched]]
+    ) -> dict[str, str]:
+        """The proposal without selectors that read these pages otherwise than they were read without: a
+        container often holds the headline and the byline too, and the place of the authors the date."""
+        for key, is_same in _SAME.items():
+            if not proposal["body"] or not proposal[key]:
+                proposal[key] = ""
+                continue
+            rules = ArticleRules(
+                body=proposal["body"],
+                published=proposal[key] if key == "published" else "",
+                authors=proposal[key] if key == "authors" else "",
+            )
+            section = replace(self.section, article=rules)
+            for entry, article, fetched in read:
+                try:
+                    again = self.workshop.work(
+                        entry, section, None, (fetched.capture, *fetched.further)
+                    ).article
+                except MirrorpressError:
+                    again = None
+                if again is None or not is_same(article, again):
+                    proposal[key] = ""
+                    break
+        return proposal
 
     def _kept(self, entries: Sequence[Entry]) -> list[Layout]:
         """The layouts that the archive keeps of other pages, if there is an archive."""
@@ -174,10 +206,24 @@ class Look:
         ):
             self.say(f"    {what} {_shown(selector) or 'no place that most pages agree on'}")
         self.say(f"    {len(learned.repeated)} blocks repeat on several pages and are left out")
-        if proposal["body"]:
-            self.say("  these selectors say so; try them below the section in mirrorpress.toml, and compare:")
+        if not proposal["body"]:
+            self.say("  no selector is proposed: none reads these pages as they are read without")
+        else:
+            self.say("  these selectors say so; below the section in mirrorpress.toml they keep it so:")
             for line in snippet(proposal):
                 self.say(f"    {line}")
+
+
+def _same_text(one: Article, other: Article) -> bool:
+    return one.excerpt == other.excerpt and 0.9 < other.text_length / max(one.text_length, 1) < 1.1
+
+
+_SAME: dict[str, Callable[[Article, Article], bool]] = {
+    "body": _same_text,
+    "published": lambda one, other: one.published == other.published,
+    "authors": lambda one, other: one.authors == other.authors,
+}
+"""What must come out alike for a selector to be proposed."""
 
 
 def snippet(proposal: dict[str, str]) -> list[str]:
