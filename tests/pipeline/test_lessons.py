@@ -81,7 +81,7 @@ def test_check_learns_from_the_newest_pages_and_proposes_selectors(desk: Desk) -
     }  # fmt: skip
     assert [page["url"] for page in found["pages"]] == [desk.site.url(f"/{n}") for n in range(5)]
     assert {page["confidence"] for page in found["pages"]} == {0.9}
-    assert found["proposal"] == {"body": "div.old", "published": "time.when", "authors": ""}
+    assert found["proposal"] == {"body": "div.old", "published": "time.when", "authors": "", "remove": []}
     toml = "\n".join(lines).partition("[sections.article]")
     assert tomllib.loads("".join(toml[1:])) == {
         "sections": {"article": {"body": "div.old", "published": "time.when"}}

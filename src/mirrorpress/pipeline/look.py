@@ -87,7 +87,8 @@ class Look:
 
     def _newest(self, article: Article) -> dict[str, Any]:
         date = f"{article.published:%Y-%m-%d}" if article.published else "no date found"
-        size = f"{article.text_length:,} characters, {len(article.assets)} pictures"
+        pictures = "1 picture" if len(article.assets) == 1 else f"{len(article.assets)} pictures"
+        size = f"{article.text_length:,} characters, {pictures}"
         sure = f"confidence {article.confidence:.2f}"
         self.say(f"  newest: “{article.title}”, {date}, {size}, {sure}")
         return {
@@ -134,14 +135,7 @@ class Look:
                 read.append((entry, article, fetched))
             pages.append(page)
         learned = learn([*layouts, *kept])
-        proposal = self._tried(
-            {
-                "body": _proposed(learned.container),
-                "published": _proposed(learned.published),
-                "authors": _proposed(learned.authors),
-            },
-            read,
-        )
+        proposal = self._tried(learned, read)
         result["learned"] = {
             "pages": learned.pages,
             "container": learned.container,
@@ -155,31 +149,47 @@ class Look:
             raise first_error
 
     def _tried(
-        self, proposal: dict[str, str], read: Sequence[tuple[Entry, Article, Fetched]]
-    ) -> dict[str, str]:
-        """The proposal without selectors that read these pages otherwise than they were read without: a
-        container often holds the headline and the byline too, and the place of the authors the date."""
-        for key, is_same in _SAME.items():
-            if not proposal["body"] or not proposal[key]:
-                proposal[key] = ""
-                continue
-            rules = ArticleRules(
-                body=proposal["body"],
-                published=proposal[key] if key == "published" else "",
-                authors=proposal[key] if key == "authors" else "",
+        self, learned: SiteMemory, read: Sequence[tuple[Entry, Article, Fetched]]
+    ) -> dict[str, str | list[str]]:
+        """Selectors for ``[sections.article]`` with which these pages read as they read without. A
+        container often holds the headline and the byline too, which are then removed; the place of the
+        authors often holds the date, and is then left out."""
+        places = [_proposed(selector) for selector in (learned.published, learned.authors)]
+        rules = ArticleRules(body=_proposed(learned.container))
+        for remove in ((), tuple(filter(None, ("h1", *places))), tuple(filter(None, (*_BESIDE, *places)))):
+            rules = replace(rules, remove=remove)
+            if rules.body and self._reads_alike(rules, read, _same_text):
+                break
+        else:
+            rules = ArticleRules()
+        for key, selector in (("published", places[0]), ("authors", places[1])):
+            tried = (
+                replace(rules, published=selector) if key == "published" else replace(rules, authors=selector)
             )
-            section = replace(self.section, article=rules)
-            for entry, article, fetched in read:
-                try:
-                    again = self.workshop.work(
-                        entry, section, None, (fetched.capture, *fetched.further)
-                    ).article
-                except MirrorpressError:
-                    again = None
-                if again is None or not is_same(article, again):
-                    proposal[key] = ""
-                    break
-        return proposal
+            if rules.body and selector and self._reads_alike(tried, read, _SAME[key]):
+                rules = tried
+        return {
+            "body": rules.body,
+            "published": rules.published,
+            "authors": rules.authors,
+            "remove": list(rules.remove),
+        }
+
+    def _reads_alike(
+        self,
+        rules: ArticleRules,
+        read: Sequence[tuple[Entry, Article, Fetched]],
+        is_same: Callable[[Article, Article], bool],
+    ) -> bool:
+        section = replace(self.section, article=rules)
+        for entry, article, fetched in read:
+            try:
+                again = self.workshop.work(entry, section, None, (fetched.capture, *fetched.further)).article
+            except MirrorpressError:
+                return False
+            if again is None or not is_same(article, again):
+                return False
+        return True
 
     def _kept(self, entries: Sequence[Entry]) -> list[Layout]:
         """The layouts that the archive keeps of other pages, if there is an archive."""
@@ -189,7 +199,9 @@ class Look:
         with Archive(folder, started=utc_now()) as archive:
             return archive.layouts.newest(self.section.id, but=[comparable(entry.url) for entry in entries])
 
-    def _tell(self, pages: list[dict[str, Any]], learned: SiteMemory, proposal: dict[str, str]) -> None:
+    def _tell(
+        self, pages: list[dict[str, Any]], learned: SiteMemory, proposal: dict[str, str | list[str]]
+    ) -> None:
         for page in pages:
             how = page["error"] or f"confidence {page['confidence']:.2f}, {page['characters']:,} characters"
             self.say(f"  {'✗' if page['error'] else '·'} {page['url']}: {how}")
@@ -219,14 +231,13 @@ def _same_text(one: Article, other: Article) -> bool:
 
 
 _SAME: dict[str, Callable[[Article, Article], bool]] = {
-    "body": _same_text,
     "published": lambda one, other: one.published == other.published,
     "authors": lambda one, other: one.authors == other.authors,
 }
-"""What must come out alike for a selector to be proposed."""
+_BESIDE = ("h1", "header", "aside", "footer", "nav")  # what containers hold beside the text
 
 
-def snippet(proposal: dict[str, str]) -> list[str]:
+def snippet(proposal: dict[str, str | list[str]]) -> list[str]:
     """A ``[sections.article]`` table, in lines of TOML."""
     rows = [
         f"{key} = {json.dumps(selector, ensure_ascii=False)}"
