@@ -30,7 +30,6 @@ BATCH = 8
 _WINDOW = 8  # batches a worker may be ahead of the oldest answer that is still missing
 _HELD = 32_000_000  # bytes of answers that may wait for an older one before no further items are handed out
 _PRELOAD = ("mirrorpress.extract.read", "mirrorpress.extract.finish", "PIL.Image")
-_PRELOAD_AUTOMATIC = ("trafilatura",)  # 1 s of work that a mirror with selectors everywhere saves
 # Imported once by the process that workers are forked from: a new worker costs 10 ms and shares their memory.
 
 
@@ -39,8 +38,7 @@ class Isolation:
     unless ``workers`` says otherwise. Thread-safe.
 
     ``memory`` bounds a worker's address space, in bytes; with ``beyond_start``, what comes on top of that
-    which it has at its start. ``preload`` names modules that workers share; ``automatic``: many calls will
-    find articles without selectors.
+    which it has at its start. ``preload`` names modules that workers share.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class Isolation:
         memory: int = MEMORY,
         beyond_start: bool = False,
         workers: int = 0,
-        automatic: bool = False,
         preload: Sequence[str] = _PRELOAD,
     ) -> None:
         self._seconds = seconds
@@ -59,7 +56,7 @@ class Isolation:
         self._places = BoundedSemaphore(self._workers)
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*preload, *(_PRELOAD_AUTOMATIC if automatic else ())])
+        self._context.set_forkserver_preload(list(preload))
 
     def __enter__(self) -> Self:
         return self

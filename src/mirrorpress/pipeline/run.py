@@ -94,8 +94,7 @@ class Run:
     def _workrooms(self) -> Workrooms:
         from mirrorpress.pipeline.workrooms import Workrooms
 
-        automatic = any(one.source is not None and not one.article.body for one in self.sections)
-        return self._exit.enter_context(Workrooms(automatic=automatic))
+        return self._exit.enter_context(Workrooms())
 
     @property
     def sections(self) -> list[Section]:

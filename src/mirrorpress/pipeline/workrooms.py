@@ -18,13 +18,11 @@ _PICTURES = "mirrorpress.extract.pictures"
 
 
 class Workrooms:
-    """Isolation for whatever a run reads; ``automatic``: many calls will find articles without selectors."""
+    """Isolation for whatever a run reads."""
 
-    def __init__(self, *, automatic: bool = False) -> None:
-        self._pages = Isolation(
-            seconds=PAGE_SECONDS, memory=PAGE_MEMORY, beyond_start=True, automatic=automatic
-        )
-        self._pictures = Isolation(seconds=SECONDS, memory=MEMORY, automatic=automatic)
+    def __init__(self) -> None:
+        self._pages = Isolation(seconds=PAGE_SECONDS, memory=PAGE_MEMORY, beyond_start=True)
+        self._pictures = Isolation(seconds=SECONDS, memory=MEMORY)
 
     def __enter__(self) -> Self:
         return self
