@@ -358,9 +358,16 @@ class Edition(Protocol):
     def digest(self, configuration: Configuration) -> str:
         """Changes whenever every page may look different."""
 
-    def render(self, configuration: Configuration, shelf: Shelf, since: int | None) -> Iterator[File | str]:
+    def front(self, configuration: Configuration, shelf: Shelf) -> str:
+        """A short text that changes whenever the front pages (home, lists of links) may look different
+        although no article was stored and ``digest`` is the same. Cheap: every build asks for it."""
+
+    def render(
+        self, configuration: Configuration, shelf: Shelf, since: int | None, front: str = ""
+    ) -> Iterator[File | str]:
         """Files that may have changed after ``since`` (None: all files), and, as plain strings,
-        paths that leave. A pure function of its arguments."""
+        paths that leave. The front pages are always among them. ``front`` is what the method of that name
+        said at the build before (empty: unknown). A pure function of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)

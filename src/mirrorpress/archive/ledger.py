@@ -22,12 +22,14 @@ _DIGEST_OF = select(t.files.c.digest).where(
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The last build of an edition: ``build`` counts from 1, ``revision`` is the clock it was built at."""
+    """The last build of an edition: ``build`` counts from 1, ``revision`` is the clock it was built at,
+    ``front`` what its ``front`` said of the front pages then."""
 
     build: int
     revision: int
     digest: str
     built_at: datetime
+    front: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Ledger:
     def last_build(self, edition: str) -> Build | None:
         query = select(t.builds).where(t.builds.c.edition == edition)
         row = self._index.row(query)
-        return Build(row["build"], row["revision"], row["digest"], row["built_at"]) if row else None
+        return Build(**{name: row[name] for name in Build.__slots__}) if row else None
 
     def digest_of(self, edition: str, path: str) -> str:
         """The digest of a file as it was last written; empty when it is not there."""
@@ -93,6 +95,7 @@ class Ledger:
             "revision": build.revision,
             "digest": build.digest,
             "built_at": build.built_at,
+            "front": build.front,
         }
         with self._index.transaction():
             for start in range(0, len(rows), 1000):

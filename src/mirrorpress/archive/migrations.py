@@ -39,8 +39,13 @@ def _second(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _third(connection: Connection) -> None:
+    """What the front pages of a build depended on beside articles."""
+    connection.execute(text("ALTER TABLE builds ADD COLUMN front TEXT DEFAULT '' NOT NULL"))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second,)
+STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third)
 PRESENT = FIRST + len(STEPS)
 
 

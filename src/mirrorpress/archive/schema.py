@@ -233,6 +233,7 @@ builds = Table(
     Column("revision", Integer, nullable=False),  # of the archive's clock, up to which it was built
     Column("digest", Text, nullable=False),
     Column("built_at", Moment, nullable=False),
+    Column("front", Text, nullable=False, server_default=text("''")),  # of what the front pages depended on
 )
 files = Table(
     "files",

@@ -53,7 +53,17 @@ class MarkdownEdition:
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
-    def render(self, configuration: Configuration, shelf: Shelf, since: int | None) -> Iterator[File | str]:
+    def front(self, configuration: Configuration, shelf: Shelf) -> str:  # noqa: ARG002 - the signature is the contract's
+        """Nothing: home and lists of links follow from the articles alone."""
+        return ""
+
+    def render(
+        self,
+        configuration: Configuration,
+        shelf: Shelf,
+        since: int | None,
+        front: str = "",  # noqa: ARG002 - as above
+    ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
         press = _Press(self, configuration, shelf, Pages(configuration, self.pages))
         if since is None:
@@ -90,9 +100,7 @@ class _Press:
             touched[section.id] = min(touched.get(section.id, count + 1), new)
             if stored.position > self._dropped(section, count):
                 yield from self._article(section, stored)
-        if not touched:
-            return
-        leaving = set(self.shelf.former_assets(since))
+        leaving = set(self.shelf.former_assets(since)) if touched else set()
         for id, first_new in sorted(touched.items()):
             section, size = known[id], self.edition.list_size
             count = self.shelf.count(id)

@@ -47,6 +47,7 @@ def is_built(configuration: Configuration, archive: Archive, edition: Edition) -
         and last is not None
         and last.digest == edition.digest(configuration)
         and last.revision == archive.shelf.clock()
+        and last.front == edition.front(configuration, archive.shelf)
     )
 
 
@@ -66,12 +67,13 @@ def _build_edition(
 ) -> None:
     root, ledger = root_of(configuration, edition.name), archive.ledger
     digest, now = edition.digest(configuration), archive.shelf.clock()
+    front = edition.front(configuration, archive.shelf)
     last = ledger.last_build(edition.name)
     resumed = last is not None and last.digest == _UNFINISHED + digest
     whole = full or last is None or not (resumed or last.digest == digest) or not root.is_dir()
-    if last is not None and not whole and not resumed and last.revision == now:
+    if last is not None and not whole and not resumed and (last.revision, last.front) == (now, front):
         return
-    started = Build(last.build if last else 0, last.revision if last else 0, _UNFINISHED, clock())
+    started = replace(last or Build(0, 0, "", clock()), digest=_UNFINISHED, built_at=clock())
     ledger.built(edition.name, started if whole else replace(started, digest=_UNFINISHED + digest), [], [])
     written: dict[str, str] = {}
     rendered: set[str] = set()
@@ -79,7 +81,7 @@ def _build_edition(
     since = None if whole or last is None else last.revision
     with archive.journal(edition.name) as journal:
         doubtful = journal.paths()
-        for item in edition.render(configuration, archive.shelf, since):
+        for item in edition.render(configuration, archive.shelf, since, last.front if last else ""):
             if isinstance(item, str):
                 leaving.append(item)
             elif item.path not in rendered and _is_at_hand(root, item, report):
@@ -99,7 +101,7 @@ def _build_edition(
         for path in sorted(doubtful - rendered):
             if not ledger.digest_of(edition.name, path):
                 _remove(root, path)
-        finished = replace(started, revision=now, digest=digest, built_at=clock())
+        finished = replace(started, revision=now, digest=digest, built_at=clock(), front=front)
         if written or known or last is None:
             finished = replace(finished, build=started.build + 1)
         ledger.built(edition.name, finished, written.items(), known)
