@@ -19,7 +19,7 @@ from mirrorpress.editions.pages import Pages, templates
 from mirrorpress.editions.words import words
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
-_LAYOUT = 1  # raised whenever pages come out differently, so that every page is rendered again
+_LAYOUT = 2  # raised whenever pages come out differently, so that every page is rendered again
 _ON_HOME = 10  # articles a section
 _IN_FEED = 40
 
@@ -134,7 +134,8 @@ class _Press:
             yield self.pages.full_list(section, number, articles, list(dict.fromkeys(older)))
         last_full = count // size
         newest = self.shelf.between(section.id, max(last_full - 1, first_kept - 1, 0) * size + 1, count)
-        yield self.pages.newest(section, newest, _shown_numbers(first_kept, last_full))
+        kept = count - self._dropped(section, count)
+        yield self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
         yield self.pages.feed(section, newest[-_IN_FEED:])
 
     def _front(self, sections: Sequence[Section]) -> Iterator[File]:

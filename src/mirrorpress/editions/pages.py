@@ -19,7 +19,7 @@ from minijinja import Environment
 from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.plain import code, destination, escape
 from mirrorpress.editions.qr import LONGEST, qr_png
-from mirrorpress.editions.words import is_right_to_left, words
+from mirrorpress.editions.words import counted, is_right_to_left, words
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
 
@@ -127,8 +127,11 @@ class Pages:
 
     # --- lists, feeds, home --------------------------------------------------------------
 
-    def newest(self, section: Section, articles: Sequence[Stored], full_lists: Sequence[int]) -> File:
-        """A section's own list: ``articles`` ascending, and the numbers of its full list pages."""
+    def newest(
+        self, section: Section, articles: Sequence[Stored], full_lists: Sequence[int], kept: int
+    ) -> File:
+        """A section's own list: ``articles`` ascending, the numbers of its full list pages, and how many
+        articles they hold in all."""
         path = f"indexes/{section.id}.md"
         return self._list(
             section,
@@ -137,6 +140,7 @@ class Pages:
             items=[self._item(path, one, one.article.title, _day(one)) for one in reversed(articles)],
             older=" · ".join(f"[{n}]({destination(f'{section.id}/{n}.md')})" for n in full_lists),
             feed=destination(f"../feeds/{section.id}.xml"),
+            total=counted(self._mirror.language, "articles", kept) if kept else "",
         )
 
     def full_list(
@@ -166,6 +170,7 @@ class Pages:
         items: Sequence[dict[str, str]],
         older: str,
         feed: str,
+        total: str = "",
     ) -> File:
         text = self._environment.render_template(
             "list.md",
@@ -174,6 +179,7 @@ class Pages:
             items=items,
             older=older,
             feed=feed,
+            total=total,
             words=self._words,
         )
         return File(path, _settled(text).encode())

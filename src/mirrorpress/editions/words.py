@@ -1,12 +1,18 @@
-"""The mirror's own words in a page language."""
+"""The mirror's own words in a page language: one TOML file each in ``locales/``.
+
+A table whose keys are plural categories (``one``, ``few``, ``many``, ``other``) holds words that count
+things; which of them a number takes is the language's rule in Unicode's CLDR.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+_ENGLISH = "en"  # what a language without a file of its own gets
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
 
@@ -21,10 +27,40 @@ def words(language: str) -> dict[str, Any]:
     """The words of the nearest language that ``locales/`` holds: the tag, its parts from the right cut off,
     and English for what is missing. Chinese without a script is Simplified, but for Taiwan, Hong Kong
     and Macau."""
-    found = _load("en") or {}
+    found = _load(_ENGLISH) or {}
     for name in reversed(_fallbacks(language)):
         found = {**found, **(_load(name) or {})}
     return found
+
+
+def numeral(language: str, number: int) -> str:
+    """A whole number in the digits of a language, with its marks between thousands."""
+    said = words(language)
+    written = f"{number:,}".translate(str.maketrans("0123456789", said["digits"]))
+    return written.replace(",", said["group"])
+
+
+@lru_cache(maxsize=4096)
+def counted(language: str, key: str, number: int) -> str:
+    """So many of something, in words: ``key`` names a plural table of the language's file, whose texts
+    hold ``{number}``."""
+    forms: dict[str, str] = words(language)[key]
+    form = forms.get(_plural_rule(_spoken(language))(number), forms["other"])
+    return form.format(number=numeral(language, number))
+
+
+@cache
+def _plural_rule(name: str) -> Callable[[int], str]:
+    """CLDR's plural rule of a language that has a file."""
+    from babel import Locale  # noqa: PLC0415 - 30 ms
+
+    return Locale.parse(name, sep="-").plural_form
+
+
+@cache
+def _spoken(language: str) -> str:
+    """The name of the file that a language's words come from."""
+    return next((name for name in _fallbacks(language) if _load(name) is not None), _ENGLISH)
 
 
 def _fallbacks(language: str) -> list[str]:
