@@ -151,6 +151,44 @@ def test_without_an_address_the_pages_own_is_taken_or_relative_links_go(desk: De
     assert "--url" in done.words
 
 
+def test_an_address_is_asked_for_only_where_something_needs_it(desk: Desk) -> None:
+    whole = PAGE.replace("@@", "").replace('"/lamp.jpg"', '"https://harbour.example/lamp.jpg"')
+    done = desk.extract("-", stdin=whole.replace('<a href="/log">', "<a>"))
+    assert "![A lamp](https://harbour.example/lamp.jpg)" in done.out
+    assert "address" not in done.words
+    assert "--url" in desk.extract("-", stdin=whole).words  # for the link alone
+
+
+def test_json_can_be_read_by_people_in_any_locale(desk: Desk) -> None:
+    story = "灯塔守夜人说，今晚的雾很大，渡船改在明早出发，请旅客留意码头的通告。" * 4
+    page = (
+        f"<html><title>灯塔\u2028</title><article><h1>灯塔</h1><p>{story}</p><p>{story}</p></article></html>"
+    )
+    desk.page("page.html", page)
+    process = subprocess.run(
+        [sys.executable, "-m", "mirrorpress", "extract", "page.html", "--json"],
+        cwd=desk.folder,
+        env={**environment(), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+    )
+    assert "灯塔守夜人说" in process.stdout.decode("utf-8")
+    assert json.loads(process.stdout)["text"].startswith("灯塔守夜人说")
+    lines = desk.extract("--jsonl", desk.lines('{"id": "夜\\ud800\\u2028", "path": "page.html"}'))
+    assert '"id": "夜\\ud800\\u2028"' in lines.out
+    assert lines.lines[0]["id"] == "夜\ud800\u2028"
+
+
+def test_what_went_wrong_is_told_to_somebody_who_asks_once(desk: Desk) -> None:
+    with open_sites() as start:
+        site = start()
+        site.pages["/1.html"] = Reply(b"busy", 503)
+        unwell = desk.extract(site.url("/1.html"), "--json", "--allow-private", site.host, expect=1)
+    (desk.folder / "empty.html").touch()
+    for done in (unwell, desk.extract("empty.html", "--json", expect=1)):
+        assert done.json["error"]["hint"]
+        assert " run" not in done.json["error"]["hint"]
+
+
 def test_an_address_is_fetched_politely_and_only_if_it_may_be(desk: Desk) -> None:
     with open_sites() as start:
         site = start()
@@ -209,6 +247,9 @@ def test_wrong_usage_ends_with_2(desk: Desk, arguments: Sequence[str]) -> None:
     done = desk.extract(*arguments, expect=2)
     assert done.out == ""
     assert "→" in done.words
+    told = desk.extract(*arguments, "--json", expect=2).json
+    assert list(told) == ["error"]
+    assert told["error"]["reason"] in done.words
 
 
 # --- many pages -------------------------------------------------------------------------------------
@@ -233,6 +274,35 @@ def test_lines_come_back_in_order_each_with_its_page_or_its_error(desk: Desk, jo
             assert line["url"] == f"https://harbour.example/{number}/"
     assert "40 pages, 6 failed" in done.words
     assert "pages a second" in done.words
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_an_answer_does_not_wait_for_the_next_line(desk: Desk, jobs: str) -> None:
+    desk.page("lamp.html")
+    process = desk.start("--jsonl", "-", "--jobs", jobs, stdin=subprocess.PIPE)
+    assert process.stdin
+    assert process.stdout
+    for number in range(4):
+        process.stdin.write(json.dumps({"id": number, "path": "lamp.html"}) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == number
+    out, _ = process.communicate(timeout=20)
+    assert (out, process.returncode) == ("", 0)
+
+
+def test_an_interruption_while_nobody_writes_ends_with_130(desk: Desk) -> None:
+    desk.page("lamp.html")
+    process = desk.start("--jsonl", "-", stdin=subprocess.PIPE)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write('{"id": 1, "path": "lamp.html"}\n')
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["id"] == 1
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(20) == 130
+    _, words = process.communicate()
+    assert "interrupted after 1 page" in words
+    assert "rror" not in words
 
 
 def test_bad_lines_stop_nothing(desk: Desk) -> None:

@@ -124,6 +124,13 @@ def _tell_end(error: MirrorpressError | None, report: Report, speaker: Speaker) 
     return status
 
 
+def _refuse(error: MirrorpressError, speaker: Speaker) -> int:
+    """Say why a command that does not work on a mirror ended early; returns the fitting exit status."""
+    speaker.error(error)
+    speaker.result(_as_json(error))
+    return _stage_and_status(error)[1]
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="mirrorpress")
 def cli() -> None:
@@ -348,6 +355,8 @@ def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options:
                 "either one page, perhaps with --url, or --jsonl, perhaps with --jobs",
                 hint="see: mirrorpress extract --help",
             )
+    except MirrorpressError as error:
+        sys.exit(_refuse(error, speaker))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
@@ -385,8 +394,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
     except click.ClickException as error:
-        place = context.command_path if (context := getattr(error, "ctx", None)) else "mirrorpress"
+        context = getattr(error, "ctx", None)
+        place = context.command_path if context else "mirrorpress"
         wrong = UsageError(error.format_message(), where=place, hint=f"see: {place} --help")
+        if context and context.info_name == "extract":
+            sys.exit(_refuse(wrong, speaker))
         sys.exit(_tell_end(wrong, Report(), speaker))
     except (KeyboardInterrupt, click.Abort):
         sys.exit(_tell_end(None, Report(), speaker))

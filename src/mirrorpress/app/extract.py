@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import ExitStack, closing
@@ -13,9 +14,12 @@ from mirrorpress.app.output import Speaker, counted, printable
 from mirrorpress.editions.plain import escape
 from mirrorpress.errors import MirrorpressError, UsageError
 from mirrorpress.pipeline.extraction import (
+    advice,
+    as_json,
     extract_lines,
     extract_page,
     is_address,
+    loses_links,
     page_isolation,
     read_file,
     read_stream,
@@ -49,16 +53,19 @@ def extract_one(place: str, speaker: Speaker, *, url: str = "", allow_private: t
             body = read_stream(sys.stdin.buffer, "stdin") if place == STDIN else read_file(place)
         with page_isolation(1) as isolation:
             found = isolation.call(extract_page, body, url, content_type)
+            loses = found["url"] is None and isolation.call(loses_links, body, content_type)
     except MirrorpressError as error:
         error.where = "stdin" if place == STDIN else place
+        error.hint = advice(error.hint)
         raise
-    _describe(found, speaker)
-    if speaker.as_json:
-        speaker.result(found)
-        return
+    _describe(found, speaker, loses_links=loses)
+    _write(f"{as_json(found)}\n" if speaker.as_json else f"# {escape(found['title'])}\n\n{found['markdown']}")
+
+
+def _write(text: str) -> None:
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # Markdown is, whatever the locale
-    sys.stdout.write(f"# {escape(found['title'])}\n\n{found['markdown']}")
+        sys.stdout.reconfigure(encoding="utf-8")  # Markdown and JSON are, whatever the locale
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 
@@ -73,7 +80,7 @@ def _fetched(url: str, allow_private: tuple[str, ...]) -> tuple[bytes, str, str]
     return capture.body, without_tracking(capture.final_url), capture.header("content-type")
 
 
-def _describe(found: dict[str, Any], speaker: Speaker) -> None:
+def _describe(found: dict[str, Any], speaker: Speaker, *, loses_links: bool) -> None:
     speaker.say(f"“{printable(found['title'])}”")
     pictures = counted(len(found["images"]), "picture")
     speaker.say(
@@ -86,7 +93,7 @@ def _describe(found: dict[str, Any], speaker: Speaker) -> None:
         speaker.say(
             f"· the article goes on at {found['next_page']}; a mirror joins its pages, this command does not"
         )
-    if found["url"] is None:
+    if loses_links:
         speaker.say("· no address is known, so relative links and pictures were dropped; give it with --url")
     if found["confidence"] < _UNSURE:
         speaker.say("· compare it with the page; if it is wrong, set sections.article.body to a selector")
@@ -100,8 +107,8 @@ def extract_many(place: str, jobs: int, speaker: Speaker) -> int:
     begun = time.monotonic()
     pages = failures = 0
     report = Report()
+    file = _opened(place)
     with ExitStack() as stack:
-        file = _opened(place, stack)
         isolation = stack.enter_context(page_isolation(jobs))
         lines = stack.enter_context(closing(extract_lines(file, isolation)))
         stack.enter_context(speaker.progress(report))
@@ -109,8 +116,7 @@ def extract_many(place: str, jobs: int, speaker: Speaker) -> int:
             for line in lines:
                 pages += 1
                 failures += line.failed
-                sys.stdout.write(line.json + "\n")
-                sys.stdout.flush()
+                _write(f"{line.json}\n")
                 report.watch("pages", pages, 0)
         except KeyboardInterrupt:
             speaker.say(f"interrupted after {counted(pages, 'page')}")
@@ -121,11 +127,10 @@ def extract_many(place: str, jobs: int, speaker: Speaker) -> int:
     return failures
 
 
-def _opened(place: str, stack: ExitStack) -> BinaryIO:
-    if place == STDIN:
-        return sys.stdin.buffer
+def _opened(place: str) -> BinaryIO:
     try:
-        return stack.enter_context(Path(place).open("rb"))
+        # Not sys.stdin: the interpreter wants that for itself when it ends, and a thread may still read it.
+        return Path(place).open("rb") if place != STDIN else os.fdopen(os.dup(0), "rb")
     except (OSError, ValueError) as error:
         raise UsageError(
             f"the file cannot be read: {getattr(error, 'strerror', error)}",

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TypeVar
 from mirrorpress.errors import MirrorpressError, SourceError
 from mirrorpress.model import Picture
 from mirrorpress.pipeline.isolate import Isolation
+from mirrorpress.pipeline.supply import Inflow
 from mirrorpress.pipeline.workrooms import PAGE_MEMORY, PAGE_SECONDS
 
 # What reads pages is imported by the workers alone: it would double what this process costs.
@@ -28,6 +29,14 @@ LONGEST_LINE = 65_536
 """Bytes of a line that names a page: an id, a path of up to 4,096 bytes and an address."""
 _ENDLESS = 1_000_000_000  # bytes of a line after which no further line is waited for
 T = TypeVar("T")
+_NOWHERE = "https://mirrorpress.invalid/"  # RFC 6761: such a name never exists
+# What readers may take for the end of a line, and half a surrogate pair, which UTF-8 cannot say.
+_ESCAPED = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
+# Hints are written for runs, which come back to a page; who reads one page has to do so himself.
+_ADVICE = (
+    (re.compile(r"(?:it is asked for again on )?the next run(?: asks (?:again|for it))?"), "try again later"),
+    (re.compile(r"^it was left out(?=$|;)"), "open it in a browser to see what it is"),
+)
 
 _PRELOAD = ("mirrorpress.extract.read", "mirrorpress.extract.view", "mirrorpress.pipeline.extraction")
 
@@ -101,6 +110,32 @@ def extract_page(body: bytes, url: str, content_type: str = "") -> dict[str, Any
     }
 
 
+def loses_links(body: bytes, content_type: str = "") -> bool:
+    """Whether a page without a known address has links or pictures in its article that need one.
+
+    Run isolated. Raises ``ExtractError`` for a page without an article.
+    """
+    from mirrorpress.extract.draft import Page
+    from mirrorpress.extract.read import read
+    from mirrorpress.extract.view import view
+
+    seen = view(read(Page(url=_NOWHERE, body=body, content_type=content_type)))
+    return _NOWHERE in seen.html
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON for people and programs, readable in any script. It may be written as UTF-8, and no
+    reader takes part of it for the end of a line."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def advice(hint: str) -> str:
+    """What to do next about one page that was asked for by itself, from what a run would say."""
+    for words, instead in _ADVICE:
+        hint = words.sub(instead, hint)
+    return hint
+
+
 def _as_json(picture: Picture) -> dict[str, str]:
     return {
         "url": picture.urls[0],
@@ -115,7 +150,7 @@ def _as_json(picture: Picture) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of JSON, in ASCII; ``failed`` when it tells of an error."""
+    """One line of JSON, as ``as_json`` writes it; ``failed`` when it tells of an error."""
 
     json: str
     failed: bool
@@ -124,9 +159,10 @@ class Line:
 def extract_lines(file: BinaryIO, isolation: Isolation) -> Generator[Line, None, None]:
     """A line for every line of ``file`` that is not blank, in the same order: its ``id``, then what
     ``extract_page`` gives. A page that cannot be read, or a line that names none, gives ``error`` instead.
-    What is in memory does not grow with the file."""
+    What is in memory does not grow with the file, which is read in a thread and closed at its end: no answer
+    waits for a line that has not come."""
     under_way: deque[tuple[int, bytes]] = deque()
-    for answer in isolation.map(_extract_line, _noted(_lines(file), under_way)):
+    for answer in isolation.map(_extract_line, Inflow(_noted(_lines(file), under_way))):
         number, line = under_way.popleft()
         if isinstance(answer, MirrorpressError):
             yield Line(_refused(number, line, answer), failed=True)
@@ -144,24 +180,25 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Lines with their numbers from 1, blank ones left out; of one that is too long, only its beginning.
 
     Raises ``SourceError`` for one that does not end, as /dev/zero is."""
-    number = 0
-    while line := file.readline(LONGEST_LINE + 1):
-        number += 1
-        rest, length = line, len(line)
-        while not rest.endswith(b"\n") and (rest := file.readline(LONGEST_LINE)):
-            length += len(rest)
-            if length > _ENDLESS:
-                raise SourceError(
-                    f"line {number} is over {_ENDLESS:,} bytes",
-                    hint="give a file of JSON lines, or - for stdin",
-                )
-        if line.strip():
-            yield number, line
+    with file:
+        number = 0
+        while line := file.readline(LONGEST_LINE + 1):
+            number += 1
+            rest, length = line, len(line)
+            while not rest.endswith(b"\n") and (rest := file.readline(LONGEST_LINE)):
+                length += len(rest)
+                if length > _ENDLESS:
+                    raise SourceError(
+                        f"line {number} is over {_ENDLESS:,} bytes",
+                        hint="give a file of JSON lines, or - for stdin",
+                    )
+            if line.strip():
+                yield number, line
 
 
 def _extract_line(numbered: tuple[int, bytes]) -> str:
     id, path, url = _read_line(*numbered)
-    return json.dumps({"id": id, **extract_page(read_file(path), url)})
+    return as_json({"id": id, **extract_page(read_file(path), url)})
 
 
 def _refused(number: int, line: bytes, error: MirrorpressError) -> str:
@@ -169,8 +206,8 @@ def _refused(number: int, line: bytes, error: MirrorpressError) -> str:
         id = _read_id(_parsed(line))
     except (ValueError, RecursionError):
         id = None
-    told = {"reason": error.reason, "hint": error.hint, "line": number}
-    return json.dumps({"id": id, "error": told})
+    told = {"reason": error.reason, "hint": advice(error.hint), "line": number}
+    return as_json({"id": id, "error": told})
 
 
 def _read_line(number: int, line: bytes) -> tuple[Any, str, str]:

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from multiprocessing.connection import Connection, wait
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
 from mirrorpress.errors import MirrorpressError
+from mirrorpress.pipeline.supply import AtHand, Inflow, Supply
 from mirrorpress.pipeline.worker import Limit, Worker, opened
 
 S = TypeVar("S")
@@ -91,32 +91,35 @@ class Isolation:
         return cast("T", result)
 
     def map(
-        self, function: Callable[[S], T], items: Iterable[S], *, batch: int = BATCH
+        self, function: Callable[[S], T], items: Iterable[S] | Inflow[S], *, batch: int = BATCH
     ) -> Iterator[T | MirrorpressError]:
         """Run a module-level ``function`` on every item, in all workers at once; yields, in the items' order,
         what it returns, or the ``MirrorpressError`` that ``call`` would raise.
 
         Items are taken as they are needed, and answers that wait for an older one are bounded in number and
         size. An item that costs a worker its life costs no other item: the rest of its batch is done again.
+        An answer never waits for the next item of an ``Inflow``.
         """
-        todo = _Todo(enumerate(items))
+        todo = _Todo(items if isinstance(items, Inflow) else AtHand(items))
         answers: dict[int, bytes | MirrorpressError] = {}
         held = turn = 0
         shares: dict[Connection, _Share[S]] = {}
         try:
             while True:
+                wanting = False
                 while len(shares) < self._workers and self._places.acquire(blocking=not shares):
                     room = turn + _WINDOW * batch * self._workers - todo.begun if held < _HELD else 0
                     load = todo.take(batch, fresh=room)
                     if not load:
                         self._places.release()
+                        wanting = room > 0
                         break
                     share = _Share(self._hire(), load)
                     shares[share.worker.pipe] = share
                     share.begin(function)
-                if not shares:
+                if not shares and todo.is_over:
                     return
-                for share in self._heard(shares):
+                for share in self._heard(shares, todo.wake if wanting else -1):
                     number, answer = share.next_answer(self._seconds)
                     answers[number] = answer
                     held += _size(answer)
@@ -131,14 +134,16 @@ class Isolation:
                     turn += 1
                     yield opened(answer)
         finally:
+            todo.close()
             for share in shares.values():  # the caller had enough
                 self._dismiss(share.worker)
                 self._places.release()
 
-    def _heard(self, shares: dict[Connection, _Share[S]]) -> list[_Share[S]]:
-        """Waits for shares that have an answer, or have run out of time."""
-        first = min(share.since for share in shares.values())
-        pipes = set(wait(list(shares), max(0.0, first + self._seconds - time.monotonic())))
+    def _heard(self, shares: dict[Connection, _Share[S]], wake: int) -> list[_Share[S]]:
+        """Waits for shares that have an answer, or have run out of time, or until ``wake`` is readable."""
+        first = min((share.since for share in shares.values()), default=None)
+        patience = None if first is None else max(0.0, first + self._seconds - time.monotonic())
+        pipes = set(wait([*shares, *([wake] if wake >= 0 else ())], patience))
         late = time.monotonic() - self._seconds
         return [share for pipe, share in shares.items() if pipe in pipes or share.since <= late]
 
@@ -166,15 +171,26 @@ def cores() -> int:
 class _Todo(Generic[S]):
     """Numbered items that no worker has: fresh ones, and those that a killed worker left undone."""
 
-    _fresh: Iterator[tuple[int, S]]
+    _fresh: Supply[S]
     _undone: deque[tuple[int, S]] = field(default_factory=deque)
     begun: int = 0  # fresh items taken so far
+
+    @property
+    def wake(self) -> int:
+        return -1 if self._fresh.is_over else self._fresh.wake
+
+    @property
+    def is_over(self) -> bool:
+        return self._fresh.is_over and not self._undone
+
+    def close(self) -> None:
+        self._fresh.close()
 
     def take(self, count: int, *, fresh: int) -> deque[tuple[int, S]]:
         """Up to ``count`` items, no more than ``fresh`` of them new."""
         load = deque(self._undone.popleft() for _ in range(min(count, len(self._undone))))
         if not load:
-            load.extend(islice(self._fresh, max(0, min(count, fresh))))
+            load.extend(enumerate(self._fresh.take(min(count, fresh)), start=self.begun))
             self.begun += len(load)
         return load
 
