@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -26,6 +25,7 @@ from mirrorpress.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from mirrorpress.app.output import Speaker
     from mirrorpress.pipeline.report import Report
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_DAY = 86_400  # seconds
 
 ALL_WELL, SOME_FAILED, WRONG_USE, UNSAFE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -70,7 +68,12 @@ _sections = click.option(
 def _speaker(options: dict[str, Any]) -> Speaker:
     from mirrorpress.app.output import Speaker
 
-    return Speaker(as_json=options["as_json"], quiet=options["quiet"], verbose=options["verbose"])
+    return Speaker(
+        as_json=options["as_json"],
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+        times=options.get("times", False),
+    )
 
 
 @contextmanager
@@ -258,26 +261,40 @@ def publish(**options: Any) -> None:
 @cli.command()
 @_common
 @_sections
-@click.option("--every", metavar="TIME", help="Keep going, with this pause, such as 30m, 2h or 1d.")
-def run(every: str | None, **options: Any) -> None:
+@click.option("--every", metavar="TIME", help="Keep going: a run every so often, such as 30m, 2h or 1d.")
+@click.option("--next-in", metavar="TIME", help="When the next run is due; status tells if it does not come.")
+@click.option("--times", is_flag=True, help="Begin each line on stderr with the time, as logs need it.")
+def run(every: str | None, next_in: str | None, **options: Any) -> None:
     """Sync, build and publish, once or again and again."""
-    pause = _seconds(every) if every else 0.0
-    status = _run_once(options)
-    while every:
-        speaker = _speaker(options)
-        speaker.say(f"next run in {every}")
-        time.sleep(pause)
-        with suppress(SystemExit):  # it was told; the mirror outlives a full disk, or a wrong edit
-            _run_once(options)
-    sys.exit(status)
+    if every and next_in:
+        raise UsageError("either --every or --next-in", hint="--every knows when the next run is due")
+    if every:
+        sys.exit(_run_again_and_again(every, options))
+    from mirrorpress.app.interval import interval
 
-
-def _run_once(options: dict[str, Any]) -> int:
     with _running(options, "run") as (one, speaker):
+        if next_in:
+            one.expect_next(interval(next_in, "--next-in"))
         one.sync()
         one.build()
         one.publish()
-    return _tell(one.report, speaker)
+    sys.exit(_tell(one.report, speaker))
+
+
+def _run_again_and_again(every: str, options: dict[str, Any]) -> int:
+    from mirrorpress.app.configuration import load
+    from mirrorpress.app.interval import interval
+    from mirrorpress.app.series import repeat
+    from mirrorpress.pipeline.run import sections_of
+
+    time = interval(every, "--every")
+    sections_of(load(options["path"]), options["only"])  # what is wrong from the start is told at once
+    options["times"] = options["times"] or not sys.stderr.isatty()
+    flags = {"--json": "as_json", "-q": "quiet", "-v": "verbose", "--times": "times"}
+    arguments = [flag for flag, name in flags.items() if options[name]]
+    arguments += [word for section in options["only"] for word in ("--section", section)]
+    ended_well = repeat(time, options["path"], arguments, _speaker(options))
+    return ALL_WELL if ended_well else INTERRUPTED
 
 
 @cli.command("import")
@@ -372,23 +389,14 @@ def demo(folder: Path | None, quiet: bool) -> None:
     sys.exit(play(folder, Speaker(quiet=quiet)))
 
 
-def _seconds(text: str) -> float:
-    units = {"s": 1, "m": 60, "h": 3600, "d": _DAY}
-    number, unit = text[:-1], text[-1:]
-    seconds = int(number) * units.get(unit, 0) if number.isdecimal() and len(number) < 10 else 0
-    if not 0 < seconds <= 366 * _DAY:
-        raise UsageError(f"--every {text}: not a time", hint="write 30m, 2h or 1d")
-    return float(seconds)
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point: runs a command and turns every error into words and an exit status."""
     from mirrorpress.app.output import Speaker
     from mirrorpress.pipeline.report import Report
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped service ends as tidily as Ctrl-C
+    signal.signal(signal.SIGTERM, _stop)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    speaker = Speaker(as_json="--json" in given)
+    speaker = Speaker(as_json="--json" in given, times="--times" in given)
     try:
         cli.main(args=given, standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -411,6 +419,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(nowhere, sys.stderr.fileno())
         sys.exit(SOME_FAILED)
     sys.exit(ALL_WELL)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """A stopped service ends as tidily as Ctrl-C. It is told once: systemd tells each process of a service,
+    and ``run --every`` tells its run as well."""
+    signal.signal(number, signal.SIG_IGN)
+    signal.default_int_handler(number, frame)
 
 
 def _as_json(error: MirrorpressError) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -22,17 +22,21 @@ _EVERY = 5.0  # seconds between two lines of progress where there is no terminal
 
 
 class Speaker:
-    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` names every failure."""
+    """Prints for one command. ``quiet`` keeps only errors; ``verbose`` names every failure; with ``times``,
+    each line on stderr begins with the time, in UTC."""
 
-    def __init__(self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(
+        self, *, as_json: bool = False, quiet: bool = False, verbose: bool = False, times: bool = False
+    ) -> None:
         self.as_json = as_json
         self.quiet = quiet
         self.verbose = verbose
+        self.times = times
 
     def say(self, line: str = "") -> None:
         """A line for people."""
         if not self.quiet:
-            click.echo(line, err=True)
+            self._print(line)
 
     def result(self, value: dict[str, Any]) -> None:
         """The command's result for programs."""
@@ -42,15 +46,15 @@ class Speaker:
     def error(self, error: MirrorpressError) -> None:
         """An error, with what to do next."""
         if isinstance(error, ConfigurationError):
-            click.echo(f"{error.where}: {error.reason}", err=True)
+            self._print(f"{error.where}: {error.reason}")
             for problem in error.problems:
-                click.echo(f"  {printable(str(problem))}", err=True)
-            click.echo(f"  → {error.hint}", err=True)
+                self._print(f"  {printable(str(problem))}")
+            self._print(f"  → {error.hint}")
             return
         place = f"{printable(error.where)}: " if error.where else ""
-        click.echo(f"mirrorpress: {place}{printable(error.reason)}", err=True)
+        self._print(f"mirrorpress: {place}{printable(error.reason)}")
         if error.hint:
-            click.echo(f"  → {printable(error.hint)}", err=True)
+            self._print(f"  → {printable(error.hint)}")
 
     def failures(self, report: Report) -> None:
         """The failures of a run, one paragraph each; of many with the same reason the first few, unless
@@ -61,13 +65,13 @@ class Speaker:
             alike[kind] += 1
             if alike[kind] > _NAMED and not self.verbose:
                 continue
-            click.echo(f"✗ {printable(failed.url)}\n  {failed.stage}: {printable(failed.reason)}", err=True)
+            self._print(f"✗ {printable(failed.url)}\n  {failed.stage}: {printable(failed.reason)}")
             if failed.hint:
-                click.echo(f"  → {printable(failed.hint)}", err=True)
+                self._print(f"  → {printable(failed.hint)}")
         for (section, stage, reason), count in alike.items():
             if count > _NAMED and not self.verbose:
                 place = f"{section}: " if section else ""
-                click.echo(f"✗ {place}and {count - _NAMED} more, {stage}: {printable(reason)}", err=True)
+                self._print(f"✗ {place}and {count - _NAMED} more, {stage}: {printable(reason)}")
         for note in report.notes:
             self.say(f"· {printable(note)}")
 
@@ -76,12 +80,18 @@ class Speaker:
         """Show a report's progress while the block runs."""
         if self.quiet:
             yield
-        elif sys.stderr.isatty():
+        elif sys.stderr.isatty() and not self.times:
             with _bar(report):
                 yield
         else:
-            report.watch = _lines()
+            report.watch = _lines(self._print)
             yield
+
+    def _print(self, text: str) -> None:
+        if self.times:
+            now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} "
+            text = "\n".join(now + line for line in text.split("\n"))
+        click.echo(text, err=True)
 
 
 def printable(text: str) -> str:
@@ -89,14 +99,14 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)[:500]
 
 
-def _lines() -> Watch:
+def _lines(say: Callable[[str], None]) -> Watch:
     last = time.monotonic()
 
     def watch(what: str, done: int, total: int) -> None:
         nonlocal last
         if time.monotonic() - last >= _EVERY:
             last = time.monotonic()
-            click.echo(f"{what}: {done}{f' of {total}' if total else ''}", err=True)
+            say(f"{what}: {done}{f' of {total}' if total else ''}")
 
     return watch
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
+from mirrorpress.archive.timetable import Timetable, keep
 from mirrorpress.errors import UsageError
 from mirrorpress.model import Configuration, Section, Source
 from mirrorpress.pipeline import build, publish
@@ -30,6 +31,14 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def sections_of(configuration: Configuration, only: Sequence[str]) -> list[Section]:
+    """The sections to work on; ``only`` empty: all. Raises ``UsageError`` for one that there is not."""
+    if unknown := [id for id in only if configuration.section(id) is None]:
+        known = ", ".join(section.id for section in configuration.sections) or "none yet"
+        raise UsageError(f"no section {unknown[0]!r}", hint=f"sections are: {known}")
+    return [one for one in configuration.sections if not only or one.id in only]
 
 
 class Run:
@@ -56,9 +65,7 @@ class Run:
         self._exit = ExitStack()
 
     def __enter__(self) -> Self:
-        if unknown := [id for id in self._only if self.configuration.section(id) is None]:
-            known = ", ".join(section.id for section in self.configuration.sections) or "none yet"
-            raise UsageError(f"no section {unknown[0]!r}", hint=f"sections are: {known}")
+        self.sections = sections_of(self.configuration, self._only)
         with ExitStack() as entering:
             entering.enter_context(hold(self.configuration.folder))
             self.archive = entering.enter_context(
@@ -96,11 +103,6 @@ class Run:
 
         return self._exit.enter_context(Workrooms())
 
-    @property
-    def sections(self) -> list[Section]:
-        """The sections that this run works on."""
-        return [one for one in self.configuration.sections if not self._only or one.id in self._only]
-
     def _sync(self, **options: Any) -> Sync:
         from mirrorpress.pipeline.sync import Sync
 
@@ -113,6 +115,10 @@ class Run:
             self.report,
             **options,
         )
+
+    def expect_next(self, every: timedelta) -> None:
+        """Note when the next run is due, for ``status``."""
+        keep(self.configuration.folder, Timetable(every, self._clock() + every))
 
     def sync(self) -> None:
         """sources -> archive."""
