@@ -110,7 +110,7 @@ def keys(value: dict[str, Any], *opaque: str) -> set[str]:
 def test_the_documented_json_keys_are_those_that_commands_print(shell: Shell) -> None:
     host = shell.url.partition("//")[2]
     started = shell.json("init", "new", "--source", f"{shell.url}/fa/", "--allow-private", host)
-    ran = shell.json("run", expect=app.SOME_FAILED)
+    ran = shell.json("run", "--next-in", "2h", expect=app.SOME_FAILED)
     checked = shell.json("check", expect=app.SOME_FAILED)
     studied = shell.json("check", "--section", "bandar")
     stands = shell.json("status", expect=app.SOME_FAILED)

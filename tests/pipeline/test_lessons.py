@@ -243,8 +243,9 @@ def test_status_tells_alarms_and_doubts_and_ends_with_1(desk: Desk) -> None:
     desk.sync()
     mirror = Mirror(desk.folder)
     mirror.configure(desk.site, {"news": "/f.xml"}, body="")
-    outcome = mirror.call("status", "--json")
+    outcome = mirror.call("status", "--json", "-v")
     assert outcome.status == 1
+    assert [one["what"] for one in outcome.json["needs"]] == ["alarm"]
     [alarm] = outcome.json["failures"]
     assert (alarm["url"], alarm["stage"], alarm["times"]) == (desk.site.url("/f.xml"), "extract", 1)
     assert "layout seems to have changed" in outcome.err

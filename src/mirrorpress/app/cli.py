@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -331,14 +332,17 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
 @cli.command()
 @_common
 def status(**options: Any) -> None:
-    """Say how the mirror stands: sections, failures, builds, targets."""
+    """Say how the mirror stands: what needs a person, runs, sections, failures, disk, targets."""
     from mirrorpress.app.configuration import load
-    from mirrorpress.app.status import describe, status_of
+    from mirrorpress.app.screen import screen
+    from mirrorpress.app.status import status_of
 
     configuration, speaker = load(options["path"]), _speaker(options)
-    found = status_of(configuration)
-    for line in describe(found):
+    found = status_of(configuration, datetime.now(UTC))
+    for line in screen(found, configuration.mirror.title, everything=options["verbose"]):
         speaker.say(line)
+    if options["quiet"]:
+        speaker.needs(found["needs"])
     speaker.result(found)
     sys.exit(SOME_FAILED if found["needs_attention"] else ALL_WELL)
 

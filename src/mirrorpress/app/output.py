@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -74,6 +74,11 @@ class Speaker:
                 self._print(f"✗ {place}and {count - _NAMED} more, {stage}: {printable(reason)}")
         for note in report.notes:
             self.say(f"· {printable(note)}")
+
+    def needs(self, needs: Sequence[Mapping[str, str]]) -> None:
+        """What needs a person, for those who want to hear of nothing else."""
+        for need in needs:
+            self._print(f"✗ {need['where']}: {printable(need['reason'])}\n  → {printable(need['hint'])}")
 
     @contextmanager
     def progress(self, report: Report) -> Iterator[None]:

@@ -23,13 +23,16 @@ _DIGEST_OF = select(t.files.c.digest).where(
 @dataclass(frozen=True, slots=True)
 class Build:
     """The last build of an edition: ``build`` counts from 1, ``revision`` is the clock it was built at,
-    ``front`` what its ``front`` said of the front pages then."""
+    ``front`` what its ``front`` said of the front pages then, ``size`` that of its files, in bytes (None:
+    not known).
+    """
 
     build: int
     revision: int
     digest: str
     built_at: datetime
     front: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Ledger:
             "digest": build.digest,
             "built_at": build.built_at,
             "front": build.front,
+            "size": build.size,
         }
         with self._index.transaction():
             for start in range(0, len(rows), 1000):

@@ -11,6 +11,22 @@ from pathlib import Path
 from mirrorpress.errors import ArchiveError, BusyError
 
 
+def holder(folder: Path) -> int:
+    """The process that last held the archive below ``folder`` if it is alive, else 0.
+
+    Asked of the number in the lock's file: trying the lock would turn away a run that begins at that moment.
+    """
+    try:
+        process = int((folder / "archive" / "lock").read_text(encoding="ascii"))
+        if process > 0:
+            os.kill(process, 0)
+    except PermissionError:  # alive, and somebody else's
+        return process
+    except (OSError, ValueError, OverflowError):
+        return 0
+    return max(process, 0)
+
+
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """Hold the archive below ``folder`` for this process. Raises ``BusyError`` at once when another holds it,

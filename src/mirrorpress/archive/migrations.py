@@ -44,8 +44,14 @@ def _third(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE builds ADD COLUMN front TEXT DEFAULT '' NOT NULL"))
 
 
+def _fourth(connection: Connection) -> None:
+    """The sizes of editions, and an index by arrival: what ``status`` tells without a walk over all files."""
+    connection.execute(text("ALTER TABLE builds ADD COLUMN size INTEGER"))
+    connection.execute(text("CREATE INDEX articles_by_arrival ON articles (section, first_seen, publisher)"))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third)
+STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth)
 PRESENT = FIRST + len(STEPS)
 
 

@@ -61,6 +61,8 @@ articles = Table(
     Unique("section", "position"),
 )
 Index("articles_by_revision", articles.c.revision)
+# What ``status`` counts, without a look at the articles themselves.
+Index("articles_by_arrival", articles.c.section, articles.c.first_seen, articles.c.publisher)
 
 # Every address by which an article is known, and every id that is taken, in comparable form.
 addresses = Table(
@@ -234,6 +236,7 @@ builds = Table(
     Column("digest", Text, nullable=False),
     Column("built_at", Moment, nullable=False),
     Column("front", Text, nullable=False, server_default=text("''")),  # of what the front pages depended on
+    Column("size", Integer),  # of all its files, in bytes; null: not known
 )
 files = Table(
     "files",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from mirrorpress.archive.index import translated
+from mirrorpress.errors import ArchiveError
 
 _LONGEST = 1000  # bytes of the file; ours has under 100
 
@@ -47,7 +49,7 @@ def keep(folder: Path, timetable: Timetable) -> None:
     """Keep a timetable for ``status``. Raises ``ArchiveError``."""
     file = _file(folder)
     told = {"every_seconds": timetable.every.total_seconds(), "due": timetable.due.isoformat()}
-    with translated(str(file)):
+    with _writing(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         part.write_text(json.dumps(told) + "\n", encoding="ascii")
@@ -56,8 +58,21 @@ def keep(folder: Path, timetable: Timetable) -> None:
 
 def forget(folder: Path) -> None:
     """No run is due any more. Raises ``ArchiveError``."""
-    with translated(str(_file(folder))):
+    with _writing(_file(folder)):
         _file(folder).unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    # Not ``index.translated``: its imports take longer than all that ``status`` does.
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(
+            f"cannot be written: {error.strerror}",
+            where=str(file),
+            hint="make room, or correct the permissions",
+        ) from error
 
 
 def _file(folder: Path) -> Path:

@@ -79,6 +79,7 @@ def _build_edition(
     rendered: set[str] = set()
     leaving: list[str] = []
     since = None if whole or last is None else last.revision
+    weight = Weight(0 if whole else None if resumed or last is None else last.size, whole=whole)
     with archive.journal(edition.name) as journal:
         doubtful = journal.paths()
         for item in edition.render(configuration, archive.shelf, since, last.front if last else ""):
@@ -89,23 +90,64 @@ def _build_edition(
                 # After a build that was cut short the folder may hold what the ledger does not know of.
                 unsure = resumed or item.path in doubtful
                 before = "" if unsure else ledger.digest_of(edition.name, item.path)
+                weight.expect(root / item.path)
                 if mark := _write(root, item, before, report, journal, check_disk=whole):
                     written[item.path] = mark
                     report.watch("files", len(written), 0)
+                weight.settle(root / item.path)
         if whole:
             leaving = list(ledger.present(edition.name))
         known = [path for path in leaving if path not in rendered and ledger.digest_of(edition.name, path)]
         for path in known:
+            weight.lose(root / path)
             _remove(root, path)
             report.files_removed += 1
         for path in sorted(doubtful - rendered):
             if not ledger.digest_of(edition.name, path):
                 _remove(root, path)
-        finished = replace(started, revision=now, digest=digest, built_at=clock(), front=front)
+        finished = replace(
+            started, revision=now, digest=digest, built_at=clock(), front=front, size=weight.size
+        )
         if written or known or last is None:
             finished = replace(finished, build=started.build + 1)
         ledger.built(edition.name, finished, written.items(), known)
         journal.clear()
+
+
+class Weight:
+    """The size of an edition's files, in bytes, kept up as they come and go; None where it is not known.
+
+    A ``whole`` build weighs every file; another one only those that it touches.
+    """
+
+    def __init__(self, size: int | None, *, whole: bool) -> None:
+        self.size = size
+        self._whole = whole
+        self._before = 0
+
+    def expect(self, path: Path) -> None:
+        """A file may be about to change."""
+        self._before = 0 if self._whole else _size_of(path)
+
+    def settle(self, path: Path) -> None:
+        """It is as it shall be."""
+        self._add(_size_of(path) - self._before)
+
+    def lose(self, path: Path) -> None:
+        """A file is about to leave."""
+        if not self._whole:
+            self._add(-_size_of(path))
+
+    def _add(self, difference: int) -> None:
+        if self.size is not None:
+            self.size = max(self.size + difference, 0)
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_at_hand(root: Path, file: File, report: Report) -> bool:

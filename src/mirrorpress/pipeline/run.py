@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
 from mirrorpress.archive.timetable import Timetable, keep
-from mirrorpress.errors import UsageError
+from mirrorpress.errors import ArchiveError, MirrorpressError, UsageError
 from mirrorpress.model import Configuration, Section, Source
 from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
@@ -82,9 +82,15 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        told = self.report.as_json()
+        if isinstance(error, MirrorpressError):
+            told["error"] = {"where": error.where, "reason": error.reason, "hint": error.hint}
         try:
-            if kind is None:
-                self.archive.ledger.end_run(self._number, self._clock(), self.report.as_json())
+            if error is None:
+                self.archive.ledger.end_run(self._number, self._clock(), told)
+            elif isinstance(error, MirrorpressError):
+                with suppress(ArchiveError):  # the disk that was full may be so still
+                    self.archive.ledger.end_run(self._number, self._clock(), told)
         finally:
             self._exit.close()
 
