@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -159,6 +159,7 @@ class Entry:
     title: str = ""
     published: datetime | None = None
     updated: datetime | None = None
+    offset: int | None = None  # see ``Article.offset``
     authors: tuple[str, ...] = ()
     page: Path | None = None
     id: str = ""
@@ -231,7 +232,8 @@ class Article:
     ``html`` and ``markdown`` are rendered once, here; in both, addresses within the edition start
     with ``ROOT``, which an edition replaces by the way from the page to its root. ``engine`` says what found
     the body, ``confidence`` (0 to 1) how sure it is of it; ``partial`` that the page holds only the
-    beginning, the rest being kept for paying readers.
+    beginning, the rest being kept for paying readers. ``offset`` is how many minutes the newsroom's clock was
+    ahead of UTC when it published, None when nothing says so: its readers saw the day of that clock.
     """
 
     url: str
@@ -251,6 +253,7 @@ class Article:
     engine: str = "selectors"  # selectors | mirrorpress | json | the name of a slower engine
     partial: bool = False
     licence: str = ""  # the address or name of the licence that the page states
+    offset: int | None = None
 
 
 ROOT = "\ufdd0"
@@ -314,6 +317,32 @@ class Stored:
     captured_at: datetime
     arrived: int  # the archive's clock when revision 1 was stored
     article: Article
+    first_offset: int | None = None  # of revision 1; see ``Article.offset``
+
+    @property
+    def day(self) -> date:
+        """The day on which the publisher's readers saw it come out, else the day it was captured (UTC)."""
+        article = self.article
+        return local_day(article.published, article.offset) if article.published else self.captured_at.date()
+
+    @property
+    def first_day(self) -> date:
+        """The day of revision 1, which full list pages show; never changes."""
+        return local_day(self.first_date, self.first_offset)
+
+    @property
+    def day_updated(self) -> date | None:
+        """The day of the publisher's last update, when it is another than ``day``."""
+        article = self.article
+        if article.published is None or article.updated is None:
+            return None
+        day = local_day(article.updated, article.offset)
+        return day if day != self.day else None
+
+
+def local_day(moment: datetime, offset: int | None) -> date:
+    """The day of a moment on a clock that is ``offset`` minutes ahead of UTC (None: UTC itself)."""
+    return (moment + timedelta(minutes=offset) if offset else moment).date()
 
 
 class Shelf(Protocol):

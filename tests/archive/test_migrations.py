@@ -67,6 +67,7 @@ def test_what_an_old_archive_holds_is_still_there(tmp_path: Path) -> None:
         [stored] = archive.shelf.every("city")
         assert stored.article.title == "Fog over the harbour"
         assert (stored.article.confidence, stored.article.engine, stored.article.partial) == (1.0, "", False)
+        assert (stored.article.offset, stored.first_offset) == (None, None)
         assert [one.reason for one in archive.ledger.open_failures()] == ["500"]
         assert len(list(archive.captures_of("city"))) == 1
         assert archive.extractions.doubtful() == archive.extractions.partial() == {}

@@ -31,6 +31,7 @@ class Shelf:
         picture: str = "",
         url: str = "",
         partial: bool = False,
+        offset: int | None = None,
     ) -> None:
         self.hours += 1
         moment = START + timedelta(hours=self.hours)
@@ -46,6 +47,7 @@ class Shelf:
             published=moment,
             assets=assets,
             partial=partial,
+            offset=offset,
         )
         pictures = {}
         for path in assets:

@@ -34,7 +34,10 @@ def shape(value: Any) -> Any:
         assert len(placeholders) == 1, f"the forms {value} do not hold the same placeholders"
         return placeholders.pop()
     if isinstance(value, dict):
-        return {key: shape(inner) for key, inner in value.items()}
+        own = (
+            {"long", "gregorian", "gregorian_months"} if "calendar" in value else set()
+        )  # a date's parts differ
+        return {key: key if key in own else shape(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [shape(inner) for inner in value]
     return sorted(re.findall(r"\{\w*\}", value))

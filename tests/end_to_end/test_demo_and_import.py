@@ -69,7 +69,7 @@ def test_import_adopts_a_page_with_its_path_and_without_its_mess(mirror: Mirror)
     mirror.run("publish")
     page = mirror.page("pages/p7/lamp-77.md")
     assert page.startswith("# 灯塔重新点亮 渔民回港\n")
-    assert "2023-02-22" in page
+    assert "2023年2月22日" in page
     assert "镇上的老灯塔昨晚重新点亮。" in page
     assert "夜里的灯塔" in page
     assert "pictures.invalid/lamp.jpg" in page

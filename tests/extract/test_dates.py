@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
-from mirrorpress.extract.calendars import from_jalali
-from mirrorpress.extract.dates import date_in_text, date_in_url, parse_date
+from mirrorpress.extract.dates import date_in_text, date_in_url, in_utc, offset_of, parse_date
+from mirrorpress.solarhijri import from_solar_hijri, to_solar_hijri
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ from mirrorpress.extract.dates import date_in_text, date_in_url, parse_date
     ],
 )  # fmt: skip
 def test_reads(written: str, meant: str) -> None:
-    found = parse_date(written)
+    found = in_utc(parse_date(written))
     assert found is not None
     assert found.isoformat() == f"{meant}+00:00"
 
@@ -42,9 +44,24 @@ def test_reads(written: str, meant: str) -> None:
     ],
 )  # fmt: skip
 def test_reads_what_languages_write(written: str, language: str, meant: str) -> None:
-    found = parse_date(written, language)
+    found = in_utc(parse_date(written, language))
     assert found is not None
     assert found.isoformat() == f"{meant}+00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("2024-10-03T07:15:00+08:00", 480), ("2024-10-03T07:15:00Z", 0), ("2024-10-03 07:15", None), ("2024-10-03", None),
+        ("Thu, 03 Oct 2024 07:15:00 -0330", -210), ("Thu, 03 Oct 2024 07:15:00 GMT", 0), ("1727939700", 0),
+        ("Oct 3, 2024 7:15 PM EDT", -240), ("3 October 2024, 07:15 (UTC+03:30)", 210), ("2024年10月3日 07:15", None),
+        ("۱۵ اردیبهشت ۱۴۰۳", None), ("2024-10-03T07:15:00+23:00", None), ("2024-10-03T07:15:00+14:00", 840),
+    ],
+)  # fmt: skip
+def test_tells_the_zone_that_was_written(written: str, minutes: int | None) -> None:
+    found = parse_date(written)
+    assert found is not None
+    assert offset_of(found) == minutes
 
 
 @pytest.mark.parametrize(
@@ -63,7 +80,17 @@ def test_takes_no_day_that_is_none(written: str) -> None:
 def test_converts_days_of_the_solar_hijri_calendar(
     jalali: tuple[int, int, int], gregorian: tuple[int, int, int]
 ) -> None:
-    assert from_jalali(*jalali) == gregorian
+    assert from_solar_hijri(*jalali) == date(*gregorian)
+    assert to_solar_hijri(date(*gregorian)) == jalali
+
+
+def test_every_day_of_the_solar_hijri_calendar_comes_back_as_itself() -> None:
+    day, before = date(1829, 1, 1), (0, 0, 0)
+    while day.year < 2119:
+        found = to_solar_hijri(day)
+        assert from_solar_hijri(*found) == day
+        assert found > before
+        day, before = day + timedelta(days=1), found
 
 
 @pytest.mark.parametrize(

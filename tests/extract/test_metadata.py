@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -122,6 +123,35 @@ def test_tells_an_update_from_the_publication() -> None:
     assert found.updated is not None
     assert found.updated.isoformat() == "2021-03-05T10:00:00+00:00"
     assert read(linked(datePublished="2021-03-04", dateModified="2021-03-03")).updated is None
+
+
+EARLY = datetime(2021, 3, 3, 23, 30, tzinfo=UTC)  # half past seven of 4 March in Hong Kong
+
+
+@pytest.mark.parametrize(
+    ("html", "known", "minutes"),
+    [
+        (linked(datePublished="2021-03-04T07:30:00+08:00"), {}, 480),
+        ("<meta property=article:published_time content=2021-03-04T07:30:00+08:00>", {}, 480),
+        ("<h1>Late ferry</h1><time datetime=2021-03-04T07:30:00+08:00>4 March</time>", {}, 480),
+        ("", {"published": EARLY, "offset": 480}, 480),
+        # Of two that say the same moment, the one that is not in UTC tells the newsroom's clock.
+        (linked(datePublished="2021-03-04T07:30:00+08:00"), {"published": EARLY, "offset": 0}, 480),
+        (linked(datePublished="2021-03-03T23:30:00Z", dateModified="2021-03-04T09:30:00+08:00"), {}, 480),
+        (linked(datePublished="2021-03-03T23:30:00Z") + "<p>Late ferry</p><time datetime=2021-03-04T07:30+08:00>today</time>", {}, 480),
+        (linked(datePublished="2021-03-03T23:30:00Z") + "<p>Late ferry</p><time datetime=2021-03-09T07:30+08:00>more</time>", {}, None),
+        # An hour without a zone is the newsroom's own, and so is its day.
+        (linked(datePublished="2021-03-04T20:30:00", dateModified="2021-03-04T21:30:00+08:00"), {}, None),
+        (linked(datePublished="2021-03-04"), {"published": EARLY, "offset": 480}, 480),
+        (linked(datePublished="2021-03-03T23:30:00Z"), {}, None),
+        (VISIBLE, {}, None),
+    ],
+)  # fmt: skip
+def test_tells_the_newsrooms_clock(html: str, known: dict[str, Any], minutes: int | None) -> None:
+    found = read(html, **known)
+    assert found.offset == minutes
+    assert found.published is not None
+    assert found.published.tzinfo is UTC
 
 
 def test_reads_dates_of_a_country_as_it_writes_them() -> None:

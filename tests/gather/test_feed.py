@@ -87,6 +87,15 @@ def test_atom_names_more() -> None:
     assert entry.authors == ("Ann Lee", "Bo Chan")
 
 
+@pytest.mark.parametrize(
+    ("body", "minutes"),
+    [(RSS_091, None), (RSS_10, 480), (RSS_20, None), (ATOM, None), (JSON_FEED, 480)]
+    + [(RSS_20.replace("GMT", zone), minutes) for zone, minutes in (("-0330", -210), ("+1400", 840), ("+9900", None), ("EST", None))],
+)  # fmt: skip
+def test_feeds_tell_the_newsrooms_clock(body: str, minutes: int | None) -> None:
+    assert only(body).offset == minutes
+
+
 def test_without_a_second_date_nothing_was_updated() -> None:
     assert only(RSS_20).updated is None
     assert only(RSS_10).updated is None

@@ -56,9 +56,9 @@ _ARTICLE = ArticleRules()
 
 class MirrorTable(Table):
     title: Annotated[Line, Field(description="What readers see as the name of the mirror.")]
-    language: Annotated[Language, Field(description="Language of the menus, a BCP 47 tag.")] = (
-        _MIRROR.language
-    )
+    language: Annotated[
+        Language, Field(description="Language of the menus, dates and numbers, a BCP 47 tag.")
+    ] = _MIRROR.language
     addresses: Annotated[
         tuple[Address, ...],
         Field(description="Where the Markdown edition is read; the first one is canonical."),

@@ -32,14 +32,14 @@ class Extractions:
 
     def record(self, revision: int, article: Article) -> None:
         """Note, inside a transaction, how a revision was found; of one that is found again the last time
-        counts."""
+        counts, but for its offset, by which lists show its day."""
         values: dict[str, Any] = {
             "confidence": article.confidence,
             "engine": article.engine,
             "partial": int(article.partial),
             "licence": article.licence,
         }
-        statement = upsert(t.extractions).values(revision=revision, **values)
+        statement = upsert(t.extractions).values(revision=revision, ahead=article.offset, **values)
         self._index.execute(statement.on_conflict_do_update(index_elements=["revision"], set_=values))
 
     def standing(self, article: int) -> Standing:

@@ -50,8 +50,13 @@ def _fourth(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX articles_by_arrival ON articles (section, first_seen, publisher)"))
 
 
+def _fifth(connection: Connection) -> None:
+    """The newsroom's offset from UTC, with each revision."""
+    connection.execute(text("ALTER TABLE extractions ADD COLUMN ahead INTEGER"))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth)
+STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth)
 PRESENT = FIRST + len(STEPS)
 
 

@@ -114,6 +114,7 @@ extractions = Table(
     Column("engine", Text, nullable=False),
     Column("partial", Integer, nullable=False),
     Column("licence", Text, nullable=False),
+    Column("ahead", Integer),  # minutes that the newsroom's clock was ahead of UTC; null: not known
 )
 DOUBTFUL = text("confidence < 0.5")
 PARTIAL = text("partial = 1")

@@ -15,6 +15,7 @@ from mirrorpress.model import Article, Picture, Stored
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 
 _first = t.revisions.alias("first")
+_first_found = t.extractions.alias("first_found")
 _LIGHT = (
     t.articles.c.section,
     t.articles.c.id,
@@ -35,6 +36,8 @@ _LIGHT = (
     t.extractions.c.engine,
     t.extractions.c.partial,
     t.extractions.c.licence,
+    t.extractions.c.ahead,
+    _first_found.c.ahead.label("first_ahead"),
     _first.c.title.label("first_title"),
     _first.c.number.label("arrived"),
     func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
@@ -132,6 +135,7 @@ def _select(*columns: Any) -> Select[Any]:
         .join(t.revisions, t.revisions.c.number == t.articles.c.revision)
         .outerjoin(t.extractions, t.extractions.c.revision == t.revisions.c.number)
         .join(_first, (_first.c.article == t.articles.c.number) & (_first.c.revision == 1))
+        .outerjoin(_first_found, _first_found.c.revision == _first.c.number)
     )
 
 
@@ -159,6 +163,7 @@ def _stored(row: RowMapping) -> Stored:
         engine=row["engine"] or "",
         partial=bool(row["partial"]),
         licence=row["licence"] or "",
+        offset=row["ahead"],
     )
     return Stored(
         section=row["section"],
@@ -170,5 +175,6 @@ def _stored(row: RowMapping) -> Stored:
         first_date=row["first_date"],
         captured_at=row["captured_at"],
         arrived=row["arrived"],
+        first_offset=row["first_ahead"],
         article=article,
     )

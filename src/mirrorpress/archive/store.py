@@ -32,7 +32,7 @@ from mirrorpress.archive.migrations import migrate
 from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.shelf import ArchiveShelf
 from mirrorpress.errors import ArchiveError
-from mirrorpress.model import Article, Asset, Capture, Entry, Validators
+from mirrorpress.model import Article, Asset, Capture, Entry, Validators, local_day
 
 Outcome = Literal["new", "updated", "unchanged"]
 
@@ -57,6 +57,7 @@ class Known:
     gone: bool
     publisher: str
     published: datetime | None  # of its first revision
+    offset: int | None  # of its current one; see ``Article.offset``
 
     @property
     def validators(self) -> Validators:
@@ -135,12 +136,18 @@ class Archive:
         found: dict[str, Known] = {}
         for start in range(0, len(wanted), 500):
             query = (
-                select(t.addresses.c.key, t.articles, t.revisions.c.published)
+                select(
+                    t.addresses.c.key,
+                    t.articles,
+                    t.revisions.c.published,
+                    t.extractions.c.ahead.label("offset"),
+                )
                 .join(t.articles, t.articles.c.number == t.addresses.c.article)
                 .join(
                     t.revisions,
                     (t.revisions.c.article == t.articles.c.number) & (t.revisions.c.revision == 1),
                 )
+                .outerjoin(t.extractions, t.extractions.c.revision == t.articles.c.revision)
                 .where(t.addresses.c.key.in_(wanted[start : start + 500]))
             )
             for row in self._index.rows(query):
@@ -359,13 +366,19 @@ def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001 - the signat
 
 def _digest(article: Article) -> str:
     """Changes when a reader would see a difference."""
+    published = article.published
     seen = [
         article.title,
         list(article.authors),
-        article.published.isoformat() if article.published else "",
+        published.isoformat() if published else "",
         article.language,
         article.html,
         article.markdown,
         *(["partial"] if article.partial else []),
+        *(
+            ["day", str(day)]
+            if published and (day := local_day(published, article.offset)) != published.date()
+            else []
+        ),
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()

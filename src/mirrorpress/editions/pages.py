@@ -16,10 +16,12 @@ from urllib.parse import quote
 
 from minijinja import Environment
 
+from mirrorpress.editions.days import long_day, short_day
+from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.plain import code, destination, escape
 from mirrorpress.editions.qr import LONGEST, qr_png
-from mirrorpress.editions.words import counted, is_right_to_left, words
+from mirrorpress.editions.words import counted, is_right_to_left, numeral, words
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
 
@@ -44,7 +46,9 @@ class Pages:
         self._configuration = configuration
         self._mirror = configuration.mirror
         self._pattern = pattern
-        self._words: dict[str, Any] = words(self._mirror.language)
+        self._language = self._mirror.language
+        self._words: dict[str, Any] = words(self._language)
+        self._lead = lead(self._language)
 
     @cached_property
     def _environment(self) -> Environment:
@@ -80,7 +84,7 @@ class Pages:
     def article(self, section: Section, stored: Stored) -> Iterator[File]:
         """An article's page and its QR code."""
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
-        language = self._mirror.language
+        language = self._language
         if publisher.excerpt_only:
             body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
         else:
@@ -113,11 +117,11 @@ class Pages:
 
     def _byline(self, stored: Stored, publisher: Publisher) -> str:
         article = stored.article
-        parts = [f"**{escape(publisher.name)}**", *(escape(author) for author in article.authors)]
-        parts.append(_day(stored))
-        if article.updated and article.updated.date() != (article.published or article.updated).date():
-            parts.append(f"{self._words['updated']} {article.updated:%Y-%m-%d}")
-        return " · ".join(parts)
+        parts = [f"**{self._lead}{escape(publisher.name)}**", *(escape(author) for author in article.authors)]
+        parts.append(long_day(self._language, stored.day))
+        if updated := stored.day_updated:
+            parts.append(f"{self._words['updated']} {long_day(self._language, updated)}")
+        return joined(self._language, parts)
 
     def _rights(self, publisher: Publisher) -> str:
         said: dict[str, str] = self._words["rights"]
@@ -137,10 +141,19 @@ class Pages:
             section,
             path,
             title=section.title,
-            items=[self._item(path, one, one.article.title, _day(one)) for one in reversed(articles)],
-            older=" · ".join(f"[{n}]({destination(f'{section.id}/{n}.md')})" for n in full_lists),
+            items=[
+                self._item(path, one, one.article.title, short_day(self._language, one.day))
+                for one in reversed(articles)
+            ],
+            older=joined(
+                self._language,
+                (
+                    f"[{numeral(self._language, n)}]({destination(f'{section.id}/{n}.md')})"
+                    for n in full_lists
+                ),
+            ),
             feed=destination(f"../feeds/{section.id}.xml"),
-            total=counted(self._mirror.language, "articles", kept) if kept else "",
+            total=counted(self._language, "articles", kept) if kept else "",
         )
 
     def full_list(
@@ -148,16 +161,16 @@ class Pages:
     ) -> File:
         """A full list page: what its articles were when they came, so that it never changes."""
         path = f"indexes/{section.id}/{number}.md"
-        said = str(self._words["page"]).format(number=number)
+        said = str(self._words["page"]).format(number=numeral(self._language, number))
         return self._list(
             section,
             path,
-            title=f"{section.title} · {said}",
+            title=joined(self._language, (section.title, said)),
             items=[
-                self._item(path, one, one.first_title, f"{one.first_date:%Y-%m-%d}")
+                self._item(path, one, one.first_title, short_day(self._language, one.first_day))
                 for one in reversed(articles)
             ],
-            older=" · ".join(f"[{n}]({n}.md)" for n in older),
+            older=joined(self._language, (f"[{numeral(self._language, n)}]({n}.md)" for n in older)),
             feed="",
         )
 
@@ -185,7 +198,11 @@ class Pages:
         return File(path, _settled(text).encode())
 
     def _item(self, path: str, stored: Stored, title: str, date: str) -> dict[str, str]:
-        return {"date": date, "title": escape(title), "path": destination(_up(path) + self.path(stored))}
+        return {
+            "date": self._lead + date,
+            "title": escape(title),
+            "path": destination(_up(path) + self.path(stored)),
+        }
 
     def feed(self, section: Section, articles: Sequence[Stored]) -> File:
         """A section's Atom feed of ``articles``, ascending."""
@@ -218,7 +235,7 @@ class Pages:
                     "path": destination(f"indexes/{section.id}.md"),
                     "feed": destination(f"feeds/{section.id}.xml"),
                     "items": [
-                        self._item("README.md", one, one.article.title, _day(one))
+                        self._item("README.md", one, one.article.title, short_day(self._language, one.day))
                         for one in reversed(articles)
                     ],
                 }
@@ -228,7 +245,7 @@ class Pages:
         text = self._environment.render_template(
             "home.md",
             title=escape(mirror.title),
-            links=" · ".join(_link(link, _up(path)) for link in placed),
+            links=joined(self._language, (_link(link, _up(path)) for link in placed)),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
             addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
             words=self._words,
@@ -245,15 +262,11 @@ class Pages:
     # --- links ---------------------------------------------------------------------------
 
     def _menu(self, path: str, section: Section | None) -> str:
-        parts = [f"[{self._words['home']}]({_up(path)}README.md)"]
+        parts = [f"{self._lead}[{self._words['home']}]({_up(path)}README.md)"]
         if section is not None:
             parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
         parts += [_link(link, _up(path)) for link in self._configuration.links if link.place == "menu"]
-        return " · ".join(parts)
-
-
-def _day(stored: Stored) -> str:
-    return f"{stored.article.published or stored.captured_at:%Y-%m-%d}"
+        return joined(self._language, parts)
 
 
 def _up(path: str) -> str:

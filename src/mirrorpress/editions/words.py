@@ -35,9 +35,17 @@ def words(language: str) -> dict[str, Any]:
 
 def numeral(language: str, number: int) -> str:
     """A whole number in the digits of a language, with its marks between thousands."""
-    said = words(language)
-    written = f"{number:,}".translate(str.maketrans("0123456789", said["digits"]))
-    return written.replace(",", said["group"])
+    return in_digits(language, f"{number:,}".replace(",", words(language)["group"]))
+
+
+def in_digits(language: str, text: str) -> str:
+    """A text with its digits as those of a language."""
+    return text.translate(_digits(language))
+
+
+@cache
+def _digits(language: str) -> dict[int, int]:
+    return str.maketrans("0123456789", words(language)["digits"])
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩０１２３４５６７８９", "0123456789" * 3)
 """Persian, Arabic and full-width digits as ASCII ones."""
@@ -70,22 +69,3 @@ def _number(numerals: str) -> int:
     if not ten:
         return _HAN[numerals] if len(numerals) == 1 else 0
     return 10 * (_HAN.get(tens, 1)) + _HAN.get(ones, 0)
-
-
-def from_jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """The Gregorian year, month and day of a day in the Solar Hijri calendar, whose leap years are counted
-    in cycles of 33 years (right from 1206 to 1498). Raises ``ValueError`` for a day that is none."""
-    if not (1206 <= year <= 1498 and 1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
-        raise ValueError(f"no day: {year}/{month}/{day}")
-    if month == 12 and day == 30 and (year % 33) not in (1, 5, 9, 13, 17, 22, 26, 30):
-        raise ValueError(f"no leap year: {year}")
-    # 1 Farvardin 1399 was 20 March 2020.
-    leaps = _leap_years_before(year) - _leap_years_before(1399)
-    within = (month - 1) * 31 - max(month - 7, 0) + day - 1
-    found = date(2020, 3, 20) + timedelta((year - 1399) * 365 + leaps + within)
-    return found.year, found.month, found.day
-
-
-def _leap_years_before(year: int) -> int:
-    cycles, rest = divmod(year, 33)
-    return cycles * 8 + sum(1 for leap in (1, 5, 9, 13, 17, 22, 26, 30) if leap < rest)

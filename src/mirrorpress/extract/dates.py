@@ -1,4 +1,5 @@
-"""Dates as pages and addresses write them; all come out as aware datetimes in UTC."""
+"""Dates as pages and addresses write them; all come out as aware datetimes, in the zone that was written with
+them, or in ``NO_ZONE``, which counts as UTC."""
 
 from __future__ import annotations
 
@@ -6,9 +7,13 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from mirrorpress.extract.calendars import JALALI_MONTHS, MONTHS, PERSIAN_DIGITS, from_jalali, with_digits
+from mirrorpress.extract.calendars import JALALI_MONTHS, MONTHS, PERSIAN_DIGITS, with_digits
 from mirrorpress.extract.text import plain
+from mirrorpress.solarhijri import from_solar_hijri
 
+NO_ZONE = timezone(timedelta(0), "no zone")
+"""The zone of a date with which none was written."""
+_AHEAD = (-12 * 60, 14 * 60)  # minutes ahead of UTC: from Baker Island to Kiritimati
 LONGEST = 200
 """Characters of a text that are searched for a date."""
 
@@ -76,14 +81,14 @@ def parse_date(value: str, language: str = "") -> datetime | None:
     written = with_digits(value)
     if written[:4].isdigit():
         try:
-            return _in_utc(datetime.fromisoformat(written))
+            return _zoned(datetime.fromisoformat(written))
         except ValueError:
             pass  # not a machine's date
         if written.isdigit() and len(written) in (10, 13):
-            return _in_utc(datetime.fromtimestamp(int(written[:10]), UTC))
+            return _zoned(datetime.fromtimestamp(int(written[:10]), UTC))
     elif _MAIL_DATE.match(written):
         try:
-            return _in_utc(parsedate_to_datetime(written))
+            return _zoned(parsedate_to_datetime(written))
         except ValueError:
             pass  # "3 Xyz 2024 10:00:00 GMT"
     return date_in(value, language)
@@ -154,24 +159,36 @@ def _at_time(day: datetime, after: str) -> datetime | None:
         ahead = -ahead if match["sign"] == "-" else ahead
     try:
         zone = timezone(ahead)
-        return _in_utc(
+        return _zoned(
             day.replace(hour=hour, minute=int(match["minute"]), second=int(match["second"] or 0), tzinfo=zone)
         )
     except ValueError:
         return None
 
 
-def _in_utc(moment: datetime) -> datetime | None:
-    try:
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
+def offset_of(moment: datetime | None) -> int | None:
+    """How many minutes the zone of a date is ahead of UTC; None when none was written, or one that nowhere
+    has."""
+    ahead = moment.utcoffset() if moment is not None else None
+    if ahead is None or moment is None or moment.tzinfo is NO_ZONE:
         return None
+    minutes = round(ahead.total_seconds() / 60)
+    return minutes if _AHEAD[0] <= minutes <= _AHEAD[1] else None
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The same moment in UTC."""
+    return moment.astimezone(UTC) if moment is not None else None
+
+
+def _zoned(moment: datetime) -> datetime | None:
+    moment = moment.replace(tzinfo=NO_ZONE) if moment.tzinfo is None else moment
     return moment if _sane(moment) else None
 
 
 def _day(year: int, month: int, day: int) -> datetime | None:
     try:
-        found = datetime(year, month, day, tzinfo=UTC)
+        found = datetime(year, month, day, tzinfo=NO_ZONE)
     except ValueError:
         return None
     return found if _sane(found) else None
@@ -179,9 +196,10 @@ def _day(year: int, month: int, day: int) -> datetime | None:
 
 def _jalali_day(year: int, month: int, day: int) -> datetime | None:
     try:
-        return _day(*from_jalali(year, month, day))
+        found = from_solar_hijri(year, month, day)
     except ValueError:
         return None
+    return _day(found.year, found.month, found.day)
 
 
 def _sane(moment: datetime) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
 
-from mirrorpress.extract.dates import date_in, date_in_url, parse_date
+from mirrorpress.extract.dates import date_in, date_in_url, offset_of, parse_date
 from mirrorpress.extract.linked import Linked
 from mirrorpress.extract.sources import Sources
 from mirrorpress.extract.text import plain
@@ -32,22 +32,25 @@ _DATED = ", ".join(f"[class*={word} i]" for word in "date time publish info meta
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """``shown`` is a weak guess for pages that say no date, ``at`` the visible element that gave one."""
+    """``shown`` is a weak guess for pages that say no date, ``at`` the visible element that gave one,
+    ``offset`` how many minutes the newsroom's clock is ahead of UTC."""
 
     published: datetime | None = None
     updated: datetime | None = None
     shown: datetime | None = None
     at: Element | None = None
+    offset: int | None = None
 
 
 def find_dates(sources: Sources) -> Dates:
     """The dates of an article. An entry's date has a zone, a page's often has none or only a day: of two
     within a day of each other the entry's counts."""
     page, meta, linked = sources.page, sources.meta, sources.linked
+    told, told_update = (_in_zone(moment, page.offset) for moment in (page.published, page.updated))
     if page.rules.published and (element := sources.document.select_one(page.rules.published)):
         chosen = date_of(element, sources.language)
         if chosen:
-            return Dates(chosen, page.updated)
+            return Dates(chosen, told_update, offset=_offset(sources, chosen, told))
     published = linked.published or _first(meta, _PUBLISHED, sources.language)
     updated = linked.updated or _first(meta, _UPDATED, sources.language)
     at: Element | None = None
@@ -62,27 +65,51 @@ def find_dates(sources: Sources) -> Dates:
         for element in filter(None, (sources.marked.published, sources.remembered("published"))):
             if published is None and (published := date_of(element, sources.language)):
                 at = element
-    if published is None and page.published is None:
+    if published is None and told is None:
         published, at = _visible(sources)
-    if page.published and (published is None or abs(published - page.published) < _DAY):
-        published = page.published
+    said = published
+    if told and (published is None or abs(published - told) < _DAY):
+        published = told
     if published is not None:
-        return Dates(published, page.updated or updated or _marked_update(sources), at=at)
+        offset = _offset(sources, published, said, told_update, updated)
+        return Dates(published, told_update or updated or _marked_update(sources), at=at, offset=offset)
     if updated is None and (updated := sources.dated.updated):
         at = sources.dated.at
     updated = updated or _marked_update(sources)
     shown, shown_at = _date_shown(sources)
     if updated and (shown is None or shown > updated):
         shown, shown_at = updated, at
-    return Dates(None, page.updated or updated, shown, shown_at)
+    return Dates(None, told_update or updated, shown, shown_at)
+
+
+def _in_zone(moment: datetime | None, offset: int | None) -> datetime | None:
+    return moment.astimezone(timezone(timedelta(minutes=offset or 0))) if moment else None
+
+
+def _offset(sources: Sources, published: datetime, *others: datetime | None) -> int | None:
+    """The newsroom's offset, in minutes; None when it is 0 or not known. WordPress and others write UTC into
+    feeds and metadata for every newsroom: another zone that the page names counts before it. A date
+    without a zone is that of the newsroom's clock as it stands."""
+    own = offset_of(published)
+    if own is None:
+        return None
+    return own or next(filter(None, map(offset_of, others)), None) or _offset_shown(sources, published)
+
+
+def _offset_shown(sources: Sources, published: datetime) -> int | None:
+    """The offset of the first ``<time>`` that gives the same moment in a zone."""
+    for element in sources.document.select("time")[:5]:
+        found = parse_date(element.attr("datetime") or "", sources.language)
+        if found is not None and abs(found - published) < timedelta(minutes=1) and (said := offset_of(found)):
+            return said
+    return None
 
 
 def _is_build(linked: Linked) -> bool:
     """Whether a date may be of the day on which the whole site was built: Webflow gives it for both dates."""
     moment = linked.published
     return moment is not None and (
-        moment == linked.updated
-        or (linked.updated is None and moment.hour == moment.minute == moment.second == 0)
+        moment == linked.updated or (linked.updated is None and moment.astimezone(UTC).time() == time())
     )
 
 

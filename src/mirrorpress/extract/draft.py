@@ -18,9 +18,9 @@ PICTURE = "picture:"
 class Page:
     """One page to read: its bytes and what is known about it from outside.
 
-    ``title``, ``published`` and ``authors`` are what the entry said; ``language`` what the section
-    says; ``site_names`` are names that page titles carry after a dash; ``memory`` is what other pages of the
-    site taught.
+    ``title``, ``published``, ``offset`` and ``authors`` are what the entry said; ``language`` what the
+    section says; ``site_names`` are names that page titles carry after a dash; ``memory`` is what other
+    pages of the site taught.
     """
 
     url: str
@@ -30,6 +30,7 @@ class Page:
     title: str = ""
     published: datetime | None = None
     updated: datetime | None = None
+    offset: int | None = None
     authors: tuple[str, ...] = ()
     language: str = ""
     site_names: tuple[str, ...] = ()
@@ -57,5 +58,6 @@ class Draft:
     engine: str = "selectors"
     partial: bool = False
     licence: str = ""
+    offset: int | None = None
     next_page: str = ""
     layout: Layout | None = None

@@ -83,6 +83,7 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
         engine=draft.engine,
         partial=draft.partial,
         licence=draft.licence,
+        offset=draft.offset,
     )
 
 

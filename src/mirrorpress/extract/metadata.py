@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from mirrorpress import links
 from mirrorpress.extract.authorship import find_authors
-from mirrorpress.extract.dates import date_in_text
+from mirrorpress.extract.dates import date_in_text, in_utc, offset_of
 from mirrorpress.extract.dating import find_dates
 from mirrorpress.extract.draft import Page
 from mirrorpress.extract.junk import words_of
@@ -65,6 +65,7 @@ class Metadata:
     body: str = ""
     description: str = ""
     titles: tuple[str, ...] = ()
+    offset: int | None = None
     published_selector: str = ""
     authors_selector: str = ""
 
@@ -97,6 +98,7 @@ def read_metadata(document: Document, page: Page) -> Metadata:
         canonical=_canonical(document, page),
         lead=_lead(page, linked.image, meta),
         shown=dates.shown,
+        offset=dates.offset,
         licence=linked.licence or _licence(document, page, meta),
         publisher_section=plain(meta.get("article:section", "")[:100]) or linked.section,
         accessible=linked.accessible,
@@ -114,8 +116,11 @@ def completed(metadata: Metadata, page: Page, text: str) -> Metadata:
     updated = metadata.updated
     return replace(
         metadata,
-        published=published,
-        updated=updated if updated and published and updated - published > timedelta(minutes=1) else None,
+        published=in_utc(published),
+        updated=in_utc(updated)
+        if updated and published and updated - published > timedelta(minutes=1)
+        else None,
+        offset=metadata.offset if metadata.published else offset_of(published),
         language=page.language or _language(metadata.language, text),
     )
 

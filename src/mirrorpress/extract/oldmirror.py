@@ -22,7 +22,7 @@ import re
 from mirrorpress.errors import ExtractError
 from mirrorpress.extract.blocks import Flow
 from mirrorpress.extract.body import adopt_captions
-from mirrorpress.extract.dates import date_in_url, parse_date
+from mirrorpress.extract.dates import date_in_url, in_utc, offset_of, parse_date
 from mirrorpress.extract.draft import Draft, Page
 from mirrorpress.extract.junk import prune
 from mirrorpress.extract.text import plain
@@ -75,12 +75,14 @@ def read_old_page(page: Page) -> Draft:
     blocks = adopt_captions(flow.blocks, flow.pictures)
     words = " ".join(block.text for block in blocks)
     said = _NEWSWIRE.search(words[:300])
+    published = date_in_url(page.url) or (parse_date(said[0]) if said else None)
     return assemble(
         page,
         blocks,
         flow.pictures,
         title=_TITLE_MARKS.sub("", plain(title[1][:_LONGEST_TITLE]).rstrip("# ")),
         canonical="",
-        published=date_in_url(page.url) or (parse_date(said[0]) if said else None),
+        published=in_utc(published),
+        offset=offset_of(published),
         language=page.language or {"cmn": "zh", "eng": "en"}.get(language_of(words), ""),
     )

@@ -67,6 +67,7 @@ def read(page: Page) -> Draft:
         authors=metadata.authors,
         published=metadata.published,
         updated=metadata.updated,
+        offset=metadata.offset,
         language=metadata.language,
         licence=metadata.licence,
         confidence=round(found.confidence, 3),

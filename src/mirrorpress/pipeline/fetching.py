@@ -180,6 +180,7 @@ class Workshop:
             title=entry.title,
             published=entry.published,
             updated=entry.updated,
+            offset=entry.offset,
             authors=entry.authors,
             language=section.language,
             site_names=(publisher.name, section.title),

@@ -48,6 +48,8 @@ class Storing:
             # A feed gives a corrected article the date of its correction.
             corrected = article.updated or article.published
             article = replace(article, published=known.published, updated=corrected)
+        if known and article.offset is None and article.published == known.published:
+            article = replace(article, offset=known.offset)  # captures do not hold what the feed said
         outcome = self.archive.store(
             article,
             capture,

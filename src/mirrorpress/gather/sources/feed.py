@@ -68,6 +68,7 @@ def to_entries(feed: ParsedFeed, base: str, now: datetime) -> Sequence[Entry]:
                 title=titles.from_html(item.title),
                 published=_believable(item.published, now),
                 updated=_believable(item.updated, now),
+                offset=item.offset,
                 authors=tuple(filter(None, map(titles.from_html, item.authors))),
             )
     return list(entries.values())

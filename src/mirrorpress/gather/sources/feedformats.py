@@ -32,6 +32,7 @@ _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _AUTHORS_EMAIL = re.compile(
     r"(<(?:author|dc:creator)>\s*(?:<!\[CDATA\[)?\s*)[^\s<>()@]+@[^\s<>()\]]+", re.IGNORECASE
 )
+_ZONE = re.compile(r":\d\d(?:\.\d+)?\s?(?a:([+-])(\d\d):?([0-5]\d))\s*$")
 _EMAIL = re.compile(r"[^\s<>()]+@[^\s<>()]+")
 
 _MAX_ATTRIBUTES = 500  # of one tag; feedparser takes 16 seconds over 30,000
@@ -47,6 +48,7 @@ class FeedItem:
     title: str
     published: datetime | None
     updated: datetime | None
+    offset: int | None  # minutes that its dates' zone is ahead of UTC
     authors: tuple[str, ...]
 
 
@@ -168,6 +170,7 @@ def _item(entry: Mapping[str, Any], version: str) -> FeedItem:
         title=entry.get("title") or "",
         published=published,
         updated=updated,
+        offset=_offset(entry.get("published") or entry.get("updated")),
         authors=_names(names),
     )
 
@@ -179,6 +182,15 @@ def _from_struct(parsed: struct_time | None) -> datetime | None:
         return datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)  # a leap second is 60
     except (ValueError, OverflowError):
         return None
+
+
+def _offset(date: object) -> int | None:
+    """The zone that a date ends with, as feeds write it (RFC 822, RFC 3339): ``+0800`` or ``+08:00``."""
+    match = _ZONE.search(date[:100]) if isinstance(date, str) else None
+    if match is None:
+        return None
+    minutes = (int(match[2]) * 60 + int(match[3])) * (-1 if match[1] == "-" else 1)
+    return minutes if -12 * 60 <= minutes <= 14 * 60 else None  # no clock on Earth is further from UTC
 
 
 def _names(found: Iterable[object]) -> tuple[str, ...]:
@@ -216,6 +228,7 @@ def _json_item(item: Mapping[str, object]) -> FeedItem:
         title=_text(item.get("title")),
         published=_from_rfc3339(_text(item.get("date_published"))),
         updated=_from_rfc3339(_text(item.get("date_modified"))),
+        offset=_offset(item.get("date_published") or item.get("date_modified")),
         authors=_names(author.get("name") for author in authors if isinstance(author, dict)),
     )
 
