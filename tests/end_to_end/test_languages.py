@@ -70,3 +70,21 @@ def test_lines_of_a_persian_mirror_run_from_the_right_whatever_they_begin_with(m
             strong = re.search("[^\\W\\d_]|\u200f", line.text)
             assert strong is not None
             assert strong[0] >= "\u0590", line.text
+
+
+def test_help_is_there_for_readers_who_do_not_know_the_language_of_the_menus(mirror: Mirror) -> None:
+    mirror.run()
+    titles = {
+        "help.md": "读者帮助",
+        "help.en.md": "Help for readers",
+        "help.fa.md": "راهنمای خوانندگان",
+        "help.ru.md": "Помощь читателям",
+        "help.zh-Hans.md": "读者帮助",
+        "help.zh-Hant.md": "讀者說明",
+    }
+    for path, title in titles.items():
+        assert mirror.page(path).startswith(f"# {title}\n")
+    assert "help.md" in mirror.page("README.md")
+    mirror.newsroom.edition = 2
+    mirror.run()
+    assert "help" not in mirror.git("diff", "--name-only", "main~1", "main")

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from mirrorpress.editions.pages import Pages, templates
-from mirrorpress.editions.words import words
+from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
 _LAYOUT = 2  # raised whenever pages come out differently, so that every page is rendered again
@@ -49,7 +49,7 @@ class MarkdownEdition:
             publishers,
             links,
             templates(),
-            words(configuration.mirror.language),
+            sources(),
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
@@ -89,6 +89,7 @@ class _Press:
                 yield from self._article(section, stored)
             yield from self._lists(section, count, range(1, count // self.edition.list_size + 1))
         yield from self._front(known)
+        yield from self.pages.help()
 
     def changes(self, since: int) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}
@@ -145,7 +146,6 @@ class _Press:
             first = max(count - _ON_HOME, self._dropped(section, count)) + 1
             newest.append((section, self.shelf.between(section.id, first, count)))
         yield self.pages.home(newest)
-        yield self.pages.help()
 
     # --- retention -----------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.plain import code, destination, escape
 from mirrorpress.editions.qr import LONGEST, qr_png
-from mirrorpress.editions.words import counted, is_right_to_left, numeral, words
+from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
 
@@ -252,12 +252,23 @@ class Pages:
         )
         return File(path, _settled(text).encode())
 
-    def help(self) -> File:
-        """Help for readers, in the mirror's language."""
+    def help(self) -> Iterator[File]:
+        """Help for readers: in the mirror's language, and in every language that there are words in, as a
+        reader may not know that of the menus."""
+        yield self._help("help.md", spoken(self._language))
+        for language in languages():
+            yield self._help(f"help.{language}.md", language)
+
+    def _help(self, path: str, language: str) -> File:
+        said = words(language)
+        others = (f"[{words(one)['name']}](help.{one}.md)" for one in languages() if one != language)
         text = self._environment.render_template(
-            "help.md", menu=self._menu("help.md", None), words=self._words
+            "help.md",
+            menu=self._menu(path, None) if path == "help.md" else f"[{said['home']}](README.md)",
+            others=joined(language, others),
+            words=said,
         )
-        return File("help.md", _settled(text).encode())
+        return File(path, _settled(text).encode())
 
     # --- links ---------------------------------------------------------------------------
 

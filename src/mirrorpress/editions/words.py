@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+_FOLDER = resources.files("mirrorpress.editions") / "locales"
 _ENGLISH = "en"  # what a language without a file of its own gets
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
@@ -53,7 +54,7 @@ def counted(language: str, key: str, number: int) -> str:
     """So many of something, in words: ``key`` names a plural table of the language's file, whose texts
     hold ``{number}``."""
     forms: dict[str, str] = words(language)[key]
-    form = forms.get(_plural_rule(_spoken(language))(number), forms["other"])
+    form = forms.get(_plural_rule(spoken(language))(number), forms["other"])
     return form.format(number=numeral(language, number))
 
 
@@ -66,7 +67,7 @@ def _plural_rule(name: str) -> Callable[[int], str]:
 
 
 @cache
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
     """The name of the file that a language's words come from."""
     return next((name for name in _fallbacks(language) if _load(name) is not None), _ENGLISH)
 
@@ -80,9 +81,21 @@ def _fallbacks(language: str) -> list[str]:
     return names
 
 
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have words of their own, as BCP 47 tags."""
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+def sources() -> dict[str, str]:
+    """The texts of all locale files, by language."""
+    return {name: (_FOLDER / f"{name}.toml").read_text(encoding="utf-8") for name in languages()}
+
+
+@cache
 def _load(name: str) -> dict[str, Any] | None:
-    folder = resources.files("mirrorpress.editions") / "locales"
-    for entry in folder.iterdir():
-        if entry.name.lower() == f"{name.lower()}.toml":
-            return tomllib.loads(entry.read_text(encoding="utf-8"))
+    for known in languages():
+        if known.lower() == name.lower():
+            return tomllib.loads((_FOLDER / f"{known}.toml").read_text(encoding="utf-8"))
     return None
