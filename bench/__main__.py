@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench import corpus, mirrors
+from bench import corpus, counts, mirrors
 from bench.measure import Cost, cost, middle, side_by_side
 from bench.newsroom import newsroom
 from bench.peers import generators
@@ -73,6 +73,8 @@ def main() -> None:
         full_build(table, place, options.mirror, options.runs)
         ten_new(table, place, options.mirror)
         nothing_new(table, place, options.mirror)
+        table.head(f"An access log of {counts.LINES:,} lines into a mirror of {options.mirror:,}")
+        counts.counting(table, place / f"mirror-{options.mirror}", _MIRRORPRESS)
     print(f"\nAll of it took {time.monotonic() - begun:.0f} s.")
 
 

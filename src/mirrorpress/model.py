@@ -103,6 +103,15 @@ class FetchPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class HotPolicy:
+    """What counts as read most: a reader of ``half_life`` days ago counts half, and so on."""
+
+    half_life: float = 3.0  # days
+    size: int = 20  # articles in the list
+    minimum: int = 20  # readers; an article with fewer is not shown
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
 
@@ -112,6 +121,7 @@ class Configuration:
     sections: tuple[Section, ...] = ()
     links: tuple[Link, ...] = ()
     fetch: FetchPolicy = FetchPolicy()
+    hot: HotPolicy = HotPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -363,6 +373,22 @@ class Shelf(Protocol):
 
     def changed(self, since: int) -> Iterator[Stored]:
         """Articles with a revision stored after the archive's clock stood at ``since``, with bodies."""
+
+    def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
+        """The articles at these places (section, position), with bodies; for a few of them."""
+
+    def counted_until(self) -> int | None:
+        """The newest day, in days since 1970, of which readers were counted; None without any."""
+
+    def most_read(
+        self, until: int, weights: Sequence[int], minimum: int, size: int
+    ) -> Sequence[tuple[str, int, int]]:
+        """The articles that were read most: section, position, and readers over as many days as there are
+        ``weights``, the last of them ``until``. A reader weighs what stands at his day, the last day's first;
+        the heaviest sum comes first. Those with fewer readers than ``minimum`` are left out."""
+
+    def was_read(self, minimum: int) -> bool:
+        """Whether any article had this many readers, all days together."""
 
     def asset(self, path: str) -> Path:
         """The file that holds an asset."""

@@ -29,6 +29,7 @@ TABLES = {
     "sections.article": "ArticleTable",
     "links": "LinkTable",
     "fetch": "FetchTable",
+    "hot": "HotTable",
     "archive": "ArchiveTable",
 }
 TYPES = {

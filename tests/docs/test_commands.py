@@ -23,7 +23,24 @@ from .pages import ROOT, Page, all_pages, code, table
 pytestmark = pytest.mark.filterwarnings(r"ignore:Exception ignored in[\s\S]*SpooledTemporaryFile")
 
 PAGE = Page("docs/commands.md")
-COMMANDS = sorted(cli.commands)
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its whole name, those of groups as ``counts import``."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+KNOWN = dict(commands(cli))
+COMMANDS = sorted(KNOWN)
+
+
+def command_of(words: list[str]) -> str:
+    """The name of the command that these words begin with, or an empty string."""
+    return next((name for name in (" ".join(words[:2]), " ".join(words[:1])) if name in KNOWN), "")
 
 
 def part(command: str) -> str:
@@ -40,7 +57,7 @@ def options_of(command: click.Command) -> set[str]:
 
 
 def test_every_command_has_its_headline_and_every_headline_its_command() -> None:
-    documented = re.findall(r"^## `mirrorpress (\S+)`$", PAGE.text, re.MULTILINE)
+    documented = re.findall(r"^## `mirrorpress ([^`]+)`$", PAGE.text, re.MULTILINE)
 
     assert sorted(documented) == COMMANDS
 
@@ -53,7 +70,7 @@ def test_the_page_holds_every_option_of_a_command_and_no_other(name: str) -> Non
         both = options_in([row])
         named |= both if both & named else set()
 
-    assert named == options_of(cli.commands[name])
+    assert named == options_of(KNOWN[name])
 
 
 def test_the_page_holds_the_options_of_the_program_itself() -> None:
@@ -64,7 +81,7 @@ def test_the_page_holds_the_options_of_the_program_itself() -> None:
 
 
 def test_every_argument_is_explained_under_its_command() -> None:
-    for name, command in cli.commands.items():
+    for name, command in KNOWN.items():
         for parameter in command.params:
             if isinstance(parameter, click.Argument):
                 assert parameter.human_readable_name.upper().strip("[]") in part(name)
@@ -154,6 +171,22 @@ def test_sync_build_publish_and_import_print_the_object_of_run(shell: Shell) -> 
         assert "The object is that of [`run`](#mirrorpress-run)" in part(command)
 
 
+def test_the_documented_keys_of_counts_are_those_that_are_printed(shell: Shell) -> None:
+    shell.run("run", expect=app.SOME_FAILED)
+    pages = sorted((shell.folder / "out" / "markdown" / "pages").rglob("*.md"))
+    path = pages[0].relative_to(shell.folder / "out" / "markdown")
+    rows = [f"path,title,count,uniques,date\n/{path},x,40,30,2026-06-13\n/{path},x,40,-1,2026-06-13\n"]
+    (shell.folder / "paths.csv").write_text("".join(rows), encoding="utf-8")
+
+    imported = shell.json("counts", "import", "paths.csv", expect=app.SOME_FAILED)
+    shown = shell.json("counts", "show")
+    nested = {key for key in keys(imported) if key.startswith("failures[].")}
+
+    assert keys(imported) - nested == documented_keys("counts import")
+    assert nested <= documented_keys("run")
+    assert keys(shown) == documented_keys("counts show")
+
+
 def test_the_documented_keys_of_an_extracted_page_are_those_that_are_printed(shell: Shell) -> None:
     page = (ROOT / "tests" / "cases" / "extract" / "figures" / "input.html").read_text(encoding="utf-8")
     (shell.folder / "page.html").write_text(page, encoding="utf-8")
@@ -202,7 +235,11 @@ def parse(arguments: list[str]) -> None:
         remaining = [*context._protected_args, *context.args]
         name, command, rest = cli.resolve_command(context, remaining)
         assert command is not None
-        command.make_context(name, rest, parent=context).close()
+        with command.make_context(name, rest, parent=context) as inner:
+            if isinstance(command, click.Group):
+                name, command, rest = command.resolve_command(inner, [*inner._protected_args, *inner.args])
+                assert command is not None
+                command.make_context(name, rest, parent=inner).close()
 
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(command_lines())))
@@ -211,13 +248,13 @@ def test_every_command_line_in_the_documentation_parses(page: str, line: str) ->
 
 
 def test_there_are_command_lines_for_every_command() -> None:
-    used = {shlex.split(line)[1] for page, line in command_lines() if page == PAGE.name}
+    used = {command_of(shlex.split(line)[1:]) for page, line in command_lines() if page == PAGE.name}
 
     assert used == set(COMMANDS)
 
 
 def test_a_command_line_that_is_wrong_does_not_parse() -> None:
-    for wrong in (["frobnicate"], ["run", "--nonsense"], ["import"]):
+    for wrong in (["frobnicate"], ["run", "--nonsense"], ["import"], ["counts", "frobnicate"], ["counts"]):
         with pytest.raises(click.ClickException):
             parse(wrong)
 
@@ -228,8 +265,10 @@ def test_commands_and_options_named_within_sentences_exist(page: Page) -> None:
         name, *rest = words.split() if words.startswith("mirrorpress ") else [""]
         if name != "mirrorpress" or not re.fullmatch(r"[a-z]+", rest[0]):
             continue
-        assert rest[0] in COMMANDS, words
-        known = options_of(cli.commands[rest[0]])
+        if words == f"mirrorpress {rest[0]}" and isinstance(cli.commands.get(rest[0]), click.Group):
+            continue
+        assert command_of(rest), words
+        known = options_of(KNOWN[command_of(rest)])
         assert {word for word in rest[1:] if word.startswith("-")} <= known, words
 
 

@@ -11,12 +11,14 @@ import pytest
 from mirrorpress import markup
 from mirrorpress.extract import finish, outline, pictures
 from mirrorpress.gather import fetcher, politeness
+from mirrorpress.gather.counts import lines, records, tables
+from mirrorpress.gather.counts.formats import FORMATS
 from mirrorpress.gather.sources import feedformats, mirror, titles
 from mirrorpress.model import FetchPolicy
 from mirrorpress.pipeline import fetching, furtherpages, isolate, workrooms
 from mirrorpress.pipeline.registry import Registry
 
-from .pages import ROOT, Page, all_pages, table
+from .pages import ROOT, Page, all_pages, code, table
 
 REGISTRY = Registry(outsiders=lambda kind: {})
 SOURCES, FILES = Page("docs/sources.md"), Page("docs/files.md")
@@ -94,6 +96,20 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
     politely = " ".join(SOURCES.part("## Politeness").split())
     assert f"(`Crawl-delay`), up to {politeness._MAX_CRAWL_DELAY:g}." in politely
     assert f"{politeness.MAX_FAILURES} requests in a row" in politely
+
+
+def test_the_documented_limits_of_counts_are_those_of_the_code() -> None:
+    real = {
+        "a line": f"{lines.LONGEST:,} bytes",
+        "a file without a line end": f"{lines._NO_LOG:,} bytes",
+        "a row of a CSV file": f"{tables._LONGEST_ROW:,} lines",
+        "a day's figure of a page": f"{records.MOST_READERS:,}",
+        "a date": "from 1970 to a day from now",
+    }
+    page = Page("docs/counts.md")
+
+    assert dict(table(page.part("## Limits"), "limit")) == real
+    assert {code(row[0])[0] for row in table(page.text, "`--format`")} == set(FORMATS)
 
 
 def test_decisions_are_short() -> None:

@@ -17,6 +17,7 @@ from mirrorpress.editions.markdown import MarkdownEdition
 from mirrorpress.editions.plain import code, escape
 from mirrorpress.editions.safety import dangers
 from mirrorpress.markup import parse_fragment
+from mirrorpress.model import HotPolicy
 from tests.editions.conftest import Shelf, configuration, tree
 
 EDITION = MarkdownEdition(list_size=5)
@@ -67,8 +68,9 @@ def test_retention_leaves_by_whole_list_pages_and_breaks_no_link(shelf: Shelf, t
 def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     settings = configuration(tmp_path, keep=chance.choice([0, 0, 6, 11]))
+    settings = replace(settings, hot=HotPolicy(half_life=1, size=3))
     stands: dict[str, bytes] = {}
-    clock = None
+    clock, front, day = None, "", 20_000
     names: list[str] = []
     for _ in range(8):
         for _ in range(chance.randrange(6)):
@@ -79,8 +81,13 @@ def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_p
                 names.append(f"{section}/{name}")
             picture = f"{chance.randrange(6):016x}" if chance.random() < 0.5 else ""
             shelf.add(name, section=section, text=f"Words {chance.random()}.", picture=picture)
-        stands = tree(EDITION.render(settings, shelf.archive.shelf, clock), stands)
-        clock = shelf.archive.shelf.clock()
+        if names and chance.random() < 0.6:
+            day += chance.choice([0, 1, 4])
+            read = shelf.archive.reads.articles(one.split("/")[1] for one in chance.sample(names, 1))
+            totals = {(day, number): chance.choice([5, 30, 60]) for number, _ in read.values()}
+            shelf.archive.reads.add("log", totals, {})
+        stands = tree(EDITION.render(settings, shelf.archive.shelf, clock, front), stands)
+        clock, front = shelf.archive.shelf.clock(), EDITION.front(settings, shelf.archive.shelf)
         assert stands == tree(EDITION.render(settings, shelf.archive.shelf, None)), f"seed {seed}"
 
 

@@ -35,10 +35,13 @@ class Mirror:
     def configuration(self) -> str:
         return (self.folder / "mirrorpress.toml").read_text(encoding="utf-8")
 
-    def command(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, expect: int = 0, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "mirrorpress", *arguments],
             cwd=self.folder,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=120,

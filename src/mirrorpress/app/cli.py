@@ -26,6 +26,7 @@ from mirrorpress.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from types import FrameType
 
     from mirrorpress.app.output import Speaker
@@ -327,6 +328,57 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
         )
     run.report.notes.append("next: mirrorpress run, or mirrorpress build to look first")
     sys.exit(_tell(run.report, speaker, also={"excerpts_only": excerpts}))
+
+
+@cli.group()
+def counts() -> None:
+    """Take over reading counts from logs and counters, and show them: what is read most."""
+
+
+@counts.command("import")
+@click.argument("files", nargs=-1, required=True)
+@_common
+@click.option(
+    "--format", "form", default="", metavar="NAME", help="The files' format; without it, it is found."
+)
+@click.option("--source", default="", metavar="NAME", help="Whose counts these are (default: their format).")
+@click.option(
+    "--date", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The last day of totals that name none."
+)
+@click.option("--days", type=click.IntRange(1, 366), metavar="N", help="How many days totals cover.")
+def counts_import(
+    files: tuple[str, ...], *, form: str, source: str, date: datetime | None, days: int | None, **options: Any
+) -> None:
+    """Add up who read what, from FILES; - is stdin. Only totals of pages and days are kept."""
+    from mirrorpress.app.counts import describe_import, sources_name
+    from mirrorpress.gather.counts.formats import FORMATS
+    from mirrorpress.gather.counts.records import Window
+
+    if form and form not in FORMATS:
+        raise UsageError(f"--format {form}: not known", hint=f"formats are: {', '.join(FORMATS)}")
+    window = Window(date.date() if date else None, days or 0)
+    with _running(options, "counts import") as (run, speaker):
+        result = run.count(files, format=form, source=sources_name(source), window=window)
+    report = run.report
+    speaker.failures(report)
+    for line in describe_import(result):
+        speaker.say(line)
+    speaker.result({**result, **{key: report.as_json()[key] for key in ("failed", "failures", "notes")}})
+    sys.exit(SOME_FAILED if report.failures else ALL_WELL)
+
+
+@counts.command("show")
+@_common
+def counts_show(**options: Any) -> None:
+    """Show what was counted, and what is read most."""
+    from mirrorpress.app.configuration import load
+    from mirrorpress.app.counts import counts_of, describe
+
+    configuration, speaker = load(options["path"]), _speaker(options)
+    found = counts_of(configuration)
+    for line in describe(found):
+        speaker.say(line)
+    speaker.result(found)
 
 
 @cli.command()

@@ -6,13 +6,18 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mirrorpress.app.configuration import load
-from mirrorpress.app.newsroom import Newsroom, sample_configuration
+from mirrorpress.app.counts import describe_import
+from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
 from mirrorpress.app.output import Speaker, summary
 from mirrorpress.errors import UsageError
+from mirrorpress.gather.counts.records import Window
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
+
+_READERS = (60, 130, 30, 12)
 
 
 def play(folder: Path | None, speaker: Speaker) -> int:
@@ -34,6 +39,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
         speaker.say("\nFirst run: every article is new.")
         failed = _run(path, speaker)
+        speaker.say("\nReaders come. The log of the web server that shows the mirror is counted:")
+        failed |= _count(path, speaker)
         newsroom.edition = 2
         speaker.say("\nThe newsroom publishes one article, corrects one and takes one away. Second run:")
         failed |= _run(path, speaker)
@@ -41,7 +48,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     subprocess.run(["git", "clone", "--quiet", str(remote), str(clone)], check=True)
     pages = sorted((clone / "pages").rglob("*.md"))
     speaker.say(f"\nA reader who clones the mirror gets {len(pages)} pages in {clone}:")
-    for page in (clone / "README.md", *_one_a_section(pages)):
+    for page in (clone / "README.md", clone / "indexes" / "hot.md", *_one_a_section(pages)):
         speaker.say(f"  {page}")
     command = _own_name()
     speaker.say(
@@ -49,6 +56,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         f"  the configuration            {path}\n"
         f"  what each run pushed         git -C {remote} log --stat\n"
         f"  how the mirror stands        {command} status -c {path}\n"
+        f"  what is read most            {command} counts show -c {path}\n"
         f"  a mirror of your own         {command} init my-mirror --source https://your-newsroom.example/feed.xml"
     )
     return 1 if failed else 0
@@ -64,6 +72,25 @@ def _run(path: Path, speaker: Speaker) -> bool:
     for line in report.published:
         speaker.say(f"✓ {line}")
     speaker.say(f"  {summary(report)}")
+    return bool(report.failures)
+
+
+def _count(path: Path, speaker: Speaker) -> bool:
+    """Take over a log of invented readers, of four pages: the last of them too few to be shown."""
+    configuration, report = load(path), Report()
+    root = path.parent / "out" / "markdown"
+    before = urlsplit(configuration.mirror.addresses[0]).path
+    pages = [str(page.relative_to(root)) for page in sorted((root / "pages").rglob("*.md"))]
+    log = path.with_name("access.log")
+    log.write_text(
+        access_log({f"{before}{page}": count for page, count in zip(pages[1::3], _READERS, strict=False)}),
+        encoding="utf-8",
+    )
+    with Run(configuration, "demo", report) as run:
+        found = run.count([str(log)], format="", source="", window=Window())
+    speaker.failures(report)
+    for line in describe_import(found):
+        speaker.say(f"  {line}")
     return bool(report.failures)
 
 

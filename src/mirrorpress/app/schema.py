@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, creat
 from pydantic.json_schema import GenerateJsonSchema
 
 from mirrorpress.app import rules
-from mirrorpress.model import ArticleRules, FetchPolicy, Link, Mirror, Publisher, Section
+from mirrorpress.model import ArticleRules, FetchPolicy, HotPolicy, Link, Mirror, Publisher, Section
 from mirrorpress.pipeline.registry import Kind, Registry
 
 _DAY = 86_400.0
@@ -52,6 +52,7 @@ _SECTION = Section(id="", title="", publisher="")
 _LINK = Link(text="", url="")
 _FETCH = FetchPolicy()
 _ARTICLE = ArticleRules()
+_HOT = HotPolicy()
 
 
 class MirrorTable(Table):
@@ -184,6 +185,20 @@ class FetchTable(Table):
     ] = _FETCH.robots
 
 
+class HotTable(Table):
+    half_life: Annotated[
+        float,
+        Strict(),
+        Ge(0.25),
+        Le(365),
+        Field(description="Days after which a reader counts half; ten times as many are looked back."),
+    ] = _HOT.half_life
+    size: Annotated[Whole, Ge(1), Le(100), Field(description="How many articles the list holds.")] = _HOT.size
+    minimum: Annotated[
+        Whole, Ge(20), Field(description="An article with fewer readers is not shown; 20 or more.")
+    ] = _HOT.minimum
+
+
 class ArchiveTable(Table):
     keep_captures: Annotated[
         Flag, Field(description="Whether pages are kept as they came, to extract them again later.")
@@ -200,6 +215,7 @@ class Root(Table):
     sections: Annotated[tuple[SectionTable, ...], Field(description="Published groupings of articles.")] = ()
     links: Annotated[tuple[LinkTable, ...], Field(description="The operator's own links.")] = ()
     fetch: Annotated[FetchTable, Field(description="How the network is read.")] = FetchTable()
+    hot: Annotated[HotTable, Field(description="What was read most.")] = HotTable()
     archive: Annotated[ArchiveTable, Field(description="What is kept.")] = ArchiveTable()
     editions: Annotated[
         tuple[dict[str, Any], ...],

@@ -55,8 +55,26 @@ def _fifth(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE extractions ADD COLUMN ahead INTEGER"))
 
 
+_READS = """
+CREATE TABLE reads (
+    day INTEGER NOT NULL, article INTEGER NOT NULL, source TEXT NOT NULL, readers INTEGER NOT NULL,
+    PRIMARY KEY (day, article, source), FOREIGN KEY(article) REFERENCES articles (number)
+) WITHOUT ROWID;
+CREATE TABLE counted (
+    source TEXT NOT NULL, day INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (source, day)
+) WITHOUT ROWID
+"""
+
+
+def _sixth(connection: Connection) -> None:
+    """Readers of articles by day, and what of logs was counted."""
+    for statement in _READS.split(";"):
+        connection.execute(text(statement))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth)
+STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth, _sixth)
 PRESENT = FIRST + len(STEPS)
 
 

@@ -250,6 +250,27 @@ files = Table(
 )
 Index("files_by_build", files.c.edition, files.c.build)
 
+# How many read an article on a day, in days since 1970, by the source that counted them; nothing of who read.
+reads = Table(
+    "reads",
+    metadata,
+    Column("day", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.number"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("readers", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+# Of logs: from which second to which a day was counted, so that no line counts twice.
+counted = Table(
+    "counted",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),  # seconds since 1970
+    Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 publications = Table(
     "publications",
     metadata,

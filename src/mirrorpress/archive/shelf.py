@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, func, select, text
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.index import Index
@@ -43,6 +44,20 @@ _LIGHT = (
     func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
 )
 _BODY = (t.revisions.c.pictures, t.revisions.c.assets, t.revisions.c.html, t.revisions.c.markdown)
+
+# CROSS JOIN keeps SQLite to this order: by days, each a range of the primary key.
+_MOST_READ = text("""
+    SELECT articles.section, articles.position, most.readers
+    FROM (
+        SELECT reads.article, SUM(readers) AS readers, SUM(readers * weight.value) AS score
+        FROM json_each(:weights) AS weight CROSS JOIN reads ON reads.day = :until - weight.key
+        GROUP BY reads.article
+        HAVING SUM(readers) >= :minimum
+    ) AS most
+    JOIN articles ON articles.number = most.article
+    ORDER BY most.score DESC, articles.number DESC
+    LIMIT :size
+""")
 
 
 class ArchiveShelf:
@@ -103,6 +118,28 @@ class ArchiveShelf:
             if len(rows) < _BATCH:
                 return
             since = rows[-1]["number"]
+
+    def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
+        for section, position in places:
+            place = (t.articles.c.section == section) & (t.articles.c.position == position)
+            yield from map(_stored, self._index.rows(_select(*_LIGHT, *_BODY).where(place)))
+
+    def counted_until(self) -> int | None:
+        return cast("int | None", self._index.value(select(func.max(t.reads.c.day))))
+
+    def most_read(
+        self, until: int, weights: Sequence[int], minimum: int, size: int
+    ) -> Sequence[tuple[str, int, int]]:
+        values = {"weights": json.dumps(weights), "until": until, "minimum": minimum, "size": size}
+        return [
+            (row["section"], row["position"], row["readers"])
+            for row in self._index.rows(_MOST_READ.bindparams(**values))
+        ]
+
+    def was_read(self, minimum: int) -> bool:
+        query = select(t.reads.c.article).group_by(t.reads.c.article)
+        found = self._index.value(query.having(func.sum(t.reads.c.readers) >= minimum).limit(1))
+        return found is not None
 
     def asset(self, path: str) -> Path:
         return self._folder / path

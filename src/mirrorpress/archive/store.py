@@ -30,6 +30,7 @@ from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.listings import Listings
 from mirrorpress.archive.migrations import migrate
 from mirrorpress.archive.pictures import PictureStore
+from mirrorpress.archive.reads import Reads
 from mirrorpress.archive.shelf import ArchiveShelf
 from mirrorpress.errors import ArchiveError
 from mirrorpress.model import Article, Asset, Capture, Entry, Validators, local_day
@@ -77,7 +78,8 @@ class Archive:
     """The archive below a mirror's folder; the caller holds the lock. Used by one thread, but ``pictures``.
 
     ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
-    ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found.
+    ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found, ``reads`` how many
+    read which article.
     Every method may raise ``ArchiveError``.
     """
 
@@ -112,6 +114,7 @@ class Archive:
         self.listings = Listings(self._index)
         self.layouts = Layouts(self._index)
         self.extractions = Extractions(self._index)
+        self.reads = Reads(self._index)
         self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 

@@ -4,6 +4,7 @@ README.md                    home
 pages/<section>/<id>.md      a page an article
 indexes/<section>.md         newest first: the page under way and the last full one
 indexes/<section>/<n>.md     full list pages, numbered from the oldest, written once
+indexes/hot.md               what was read most, once readers were counted
 feeds/<section>.xml          Atom
 assets/…  qr/…               pictures by content; QR codes, written once
 """
@@ -15,7 +16,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from mirrorpress.editions.pages import Pages, templates
+from mirrorpress.editions.hot import HotList, hot_list
+from mirrorpress.editions.pages import HOT, Pages, templates
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
@@ -53,23 +55,24 @@ class MarkdownEdition:
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
-    def front(self, configuration: Configuration, shelf: Shelf) -> str:  # noqa: ARG002 - the signature is the contract's
-        """Nothing: home and lists of links follow from the articles alone."""
-        return ""
+    def front(self, configuration: Configuration, shelf: Shelf) -> str:
+        """What was read most, and what that means, as JSON."""
+        hot = {"hot": hot_list(configuration.hot, shelf).as_json(), "hot_policy": asdict(configuration.hot)}
+        return json.dumps(hot, ensure_ascii=False)
 
     def render(
-        self,
-        configuration: Configuration,
-        shelf: Shelf,
-        since: int | None,
-        front: str = "",  # noqa: ARG002 - as above
+        self, configuration: Configuration, shelf: Shelf, since: int | None, front: str = ""
     ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
-        press = _Press(self, configuration, shelf, Pages(configuration, self.pages))
+        hot = hot_list(configuration.hot, shelf)
+        press = _Press(self, configuration, shelf, Pages(configuration, self.pages, hot=hot.shown), hot)
         if since is None:
             yield from press.everything()
-        else:
-            yield from press.changes(since)
+            return
+        before = HotList.from_json(json.loads(front)["hot"]) if front else HotList()
+        yield from press.changes(since, before)
+        if hot.shown != before.shown:  # the menus of all pages, once in a mirror's life
+            yield from press.everything()
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,22 @@ class _Press:
     configuration: Configuration
     shelf: Shelf
     pages: Pages
+    hot: HotList
 
     def everything(self) -> Iterator[File | str]:
         known = self._sections()
         for section in known:
             count = self.shelf.count(section.id)
-            for stored in self.shelf.every(section.id, self._dropped(section, count) + 1):
+            dropped = self._dropped(section, count)
+            for stored in self._outliving(section, dropped):
+                yield from self._article(section, stored)
+            for stored in self.shelf.every(section.id, dropped + 1):
                 yield from self._article(section, stored)
             yield from self._lists(section, count, range(1, count // self.edition.list_size + 1))
         yield from self._front(known)
         yield from self.pages.help()
 
-    def changes(self, since: int) -> Iterator[File | str]:
+    def changes(self, since: int, hot_before: HotList) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}
         touched: dict[str, int] = {}  # section: its first new position, or one past its last
         for stored in self.shelf.changed(since):
@@ -99,7 +106,7 @@ class _Press:
             count = self.shelf.count(section.id)
             new = stored.position if stored.arrived > since else count + 1
             touched[section.id] = min(touched.get(section.id, count + 1), new)
-            if stored.position > self._dropped(section, count):
+            if self._is_kept(section, stored.position, count):
                 yield from self._article(section, stored)
         leaving = set(self.shelf.former_assets(since)) if touched else set()
         for id, first_new in sorted(touched.items()):
@@ -109,6 +116,10 @@ class _Press:
             before, now = self._dropped(section, first_new - 1), self._dropped(section, count)
             if now > before:
                 yield from self._leaving(section, before, now, leaving)
+        for section in known.values():
+            count = self.shelf.count(section.id)
+            before = self._dropped(section, touched.get(section.id, count + 1) - 1)
+            yield from self._heat(section, before, hot_before, leaving)
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
         yield from self._front(list(known.values()))
 
@@ -139,15 +150,40 @@ class _Press:
         yield self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
         yield self.pages.feed(section, newest[-_IN_FEED:])
 
-    def _front(self, sections: Sequence[Section]) -> Iterator[File]:
+    def _front(self, sections: Sequence[Section]) -> Iterator[File | str]:
         newest = []
         for section in sections:
             count = self.shelf.count(section.id)
             first = max(count - _ON_HOME, self._dropped(section, count)) + 1
             newest.append((section, self.shelf.between(section.id, first, count)))
-        yield self.pages.home(newest)
+        places = [(section, position) for section, position, _ in self.hot.places]
+        hot = [one for section, at in places for one in self.shelf.between(section, at, at)]
+        yield self.pages.home(newest, self.hot, hot)
+        yield self.pages.hot(self.hot, hot, self.configuration.hot) if self.hot.shown else HOT
 
     # --- retention -----------------------------------------------------------------------
+
+    def _is_kept(self, section: Section, position: int, count: int) -> bool:
+        """Whether the article at this position of a section with ``count`` articles is in the edition."""
+        return position > self._dropped(section, count) or self.hot.holds(section.id, position)
+
+    def _outliving(self, section: Section, dropped: int) -> Iterator[Stored]:
+        """What stays although it is among the ``dropped`` oldest, with bodies."""
+        hot = sorted((id, position) for id, position, _ in self.hot.places if id == section.id)
+        return self.shelf.at(place for place in hot if place[1] <= dropped)
+
+    def _heat(
+        self, section: Section, dropped: int, before: HotList, leaving: set[str]
+    ) -> Iterator[File | str]:
+        """Articles that were among the ``dropped`` oldest already: they come back when they are hot now, and
+        leave when they no longer are."""
+        for stored in self._outliving(section, dropped):
+            if not before.holds(section.id, stored.position):
+                yield from self._article(section, stored)
+        for id, position, _ in before.places:
+            if id == section.id and position <= dropped and not self.hot.holds(id, position):
+                for stored in self.shelf.between(id, position, position):
+                    yield from self._leave(stored, leaving)
 
     def _dropped(self, section: Section, count: int) -> int:
         """How many of the oldest articles have left: whole list pages, once all below ``keep``."""
@@ -159,17 +195,22 @@ class _Press:
         """Paths of the articles after position ``before`` up to ``now``; their assets go into ``leaving``."""
         size = self.edition.list_size
         for stored in self.shelf.between(section.id, before + 1, now):
-            path = self.pages.path(stored)
-            yield path
-            if qr := self.pages.qr_path(path):
-                yield qr
-            leaving.update(self.shelf.assets_of(stored.section, stored.position))
+            if not self.hot.holds(section.id, stored.position):
+                yield from self._leave(stored, leaving)
         for number in range(before // size + 1, now // size + 1):
             yield f"indexes/{section.id}/{number}.md"
 
+    def _leave(self, stored: Stored, leaving: set[str]) -> Iterator[str]:
+        """The paths of an article that leaves; its assets go into ``leaving``."""
+        path = self.pages.path(stored)
+        yield path
+        if qr := self.pages.qr_path(path):
+            yield qr
+        leaving.update(self.shelf.assets_of(stored.section, stored.position))
+
     def _is_shown(self, known: dict[str, Section], asset: str) -> bool:
         return any(
-            user.position > self._dropped(known[user.section], self.shelf.count(user.section))
+            self._is_kept(known[user.section], user.position, self.shelf.count(user.section))
             and not self.pages.publisher_of(user).excerpt_only
             for user in self.shelf.users(asset)
         )

@@ -19,13 +19,16 @@ from minijinja import Environment
 from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.feeds import atom
+from mirrorpress.editions.hot import HotList, days_of
 from mirrorpress.editions.plain import code, destination, escape
 from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable
-from mirrorpress.model import ROOT, Configuration, File, Link, Publisher, Section, Stored
+from mirrorpress.model import ROOT, Configuration, File, HotPolicy, Link, Publisher, Section, Stored
 
 _AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold (RFC 3986, 2.2) beside letters and digits
+HOT = "indexes/hot.md"
+_HOT_ON_HOME = 5
 _BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
 
 
@@ -40,12 +43,14 @@ def templates() -> dict[str, str]:
 
 
 class Pages:
-    """Renders pages for one configuration. ``pattern`` is the edition's ``pages``."""
+    """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``hot``: menus name the
+    list of what was read most."""
 
-    def __init__(self, configuration: Configuration, pattern: str) -> None:
+    def __init__(self, configuration: Configuration, pattern: str, *, hot: bool = False) -> None:
         self._configuration = configuration
         self._mirror = configuration.mirror
         self._pattern = pattern
+        self._hot = hot
         self._language = self._mirror.language
         self._words: dict[str, Any] = words(self._language)
         self._lead = lead(self._language)
@@ -224,8 +229,39 @@ class Pages:
         )
         return File(path, data)
 
-    def home(self, newest: Sequence[tuple[Section, Sequence[Stored]]]) -> File:
-        """The home page: every section with its newest articles, ascending, by publisher."""
+    def hot(self, found: HotList, articles: Sequence[Stored], policy: HotPolicy) -> File:
+        """The list of what was read most: ``articles`` are those of ``found``, in its order."""
+        facts = {
+            "minimum": numeral(self._language, policy.minimum),
+            "days": numeral(self._language, days_of(policy)),
+            "date": long_day(self._language, found.until),
+        }
+        text = self._environment.render_template(
+            "hot.md",
+            title=escape(self._words["hot"]["title"]),
+            menu=self._menu(HOT, None),
+            items=self._hot_items(HOT, found, articles),
+            lead=self._lead,
+            note=self._words["hot"]["note"].format(**facts),
+            empty=self._words["hot"]["empty"].format(**facts),
+            words=self._words,
+        )
+        return File(HOT, _settled(text).encode())
+
+    def _hot_items(self, path: str, found: HotList, articles: Sequence[Stored]) -> list[dict[str, str]]:
+        items = []
+        for one, (_, _, readers) in zip(articles, found.places, strict=True):
+            item = self._item(path, one, one.article.title, short_day(self._language, one.day))
+            said = counted(self._language, "readers", readers)
+            link = f"{item['date']} [{item['title']}]({item['path']})"
+            items.append({**item, "readers": said, "line": joined(self._language, (link, said))})
+        return items
+
+    def home(
+        self, newest: Sequence[tuple[Section, Sequence[Stored]]], found: HotList, hot: Sequence[Stored]
+    ) -> File:
+        """The home page: what was read most, and every section with its newest articles, ascending, by
+        publisher."""
         groups: dict[str, list[dict[str, object]]] = {}
         for section, articles in newest:
             names = [one.name for one in self._configuration.publishers if one.id == section.publisher]
@@ -246,6 +282,8 @@ class Pages:
             "home.md",
             title=escape(mirror.title),
             links=joined(self._language, (_link(link, _up(path)) for link in placed)),
+            hot=self._hot_items("README.md", found, hot)[:_HOT_ON_HOME],
+            hot_path=destination(HOT),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
             addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
             words=self._words,
@@ -276,6 +314,8 @@ class Pages:
         parts = [f"{self._lead}[{self._words['home']}]({_up(path)}README.md)"]
         if section is not None:
             parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
+        if self._hot:
+            parts.append(f"[{self._words['hot']['title']}]({_up(path)}{HOT})")
         parts += [_link(link, _up(path)) for link in self._configuration.links if link.place == "menu"]
         return joined(self._language, parts)
 

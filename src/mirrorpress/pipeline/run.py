@@ -18,6 +18,7 @@ from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
 
 if TYPE_CHECKING:
+    from mirrorpress.gather.counts.records import Window
     from mirrorpress.gather.fetcher import Fetcher
     from mirrorpress.pipeline.sync import Sync
     from mirrorpress.pipeline.workrooms import Workrooms
@@ -137,6 +138,16 @@ class Run:
     def adopt(self, source: Source, *, publisher: str = "", pictures: bool = True) -> None:
         """Adopt the pages of an old mirror into the sections that their menus name."""
         self._sync(publisher=publisher, offline=not pictures).adopt(source)
+
+    def count(self, files: Sequence[str], *, format: str, source: str, window: Window) -> dict[str, Any]:
+        """files of reading counts -> archive; returns what they came to."""
+        from mirrorpress.pipeline.counting import Counting
+
+        counting = Counting(
+            self.configuration, self.archive, self.report, self._clock(), format, source, window
+        )
+        counting.count(files)
+        return counting.store()
 
     def build(self, *, full: bool = False) -> None:
         """archive -> out/<edition>/."""

@@ -7,8 +7,9 @@ To change it, edit the files in ``content/``; ``content/site.toml`` says which f
 address and what a mirror of it must and must not hold.
 """
 
+from mirrorpress.app.newsroom.readers import access_log
 from mirrorpress.app.newsroom.sample import sample_configuration
 from mirrorpress.app.newsroom.server import Newsroom, Request
 from mirrorpress.app.newsroom.site import Truth, truth
 
-__all__ = ["Newsroom", "Request", "Truth", "sample_configuration", "truth"]
+__all__ = ["Newsroom", "Request", "Truth", "access_log", "sample_configuration", "truth"]

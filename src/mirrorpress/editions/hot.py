@@ -1,0 +1,63 @@
+"""What was read most: which articles, in which order, with which figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from mirrorpress.model import HotPolicy, Shelf
+
+_HALVES = 10  # half-lives that are looked back: what is older would weigh less than a thousandth
+_FULL = 1 << 20  # the weight of a reader of the newest day; whole numbers give the same sum in any order
+_ROUNDED = 10
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class HotList:
+    """``places`` are (section, position, readers, rounded), the hottest first, as of the day ``until``.
+
+    ``shown``: there is such a list. It is there, if need be empty, once any article has ever had enough
+    readers: menus stand on every page, so they must not change from day to day.
+    """
+
+    until: date = date(1970, 1, 1)
+    shown: bool = False
+    places: tuple[tuple[str, int, int], ...] = ()
+
+    def holds(self, section: str, position: int) -> bool:
+        """Whether the article at this place is on the list."""
+        return any(place[:2] == (section, position) for place in self.places)
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``from_json``."""
+        return {**asdict(self), "until": self.until.isoformat()}
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> HotList:
+        """What ``as_json`` gave."""
+        places = tuple((section, position, readers) for section, position, readers in value["places"])
+        return HotList(date.fromisoformat(value["until"]), value["shown"], places)
+
+
+def hot_list(policy: HotPolicy, shelf: Shelf) -> HotList:
+    """The list as of the newest day that was counted, not of today: a build must be repeatable."""
+    until = shelf.counted_until()
+    if until is None:
+        return HotList()
+    weights = [round(_FULL * 0.5 ** (age / policy.half_life)) for age in range(days_of(policy))]
+    found = shelf.most_read(until, weights, policy.minimum, policy.size)
+    places = tuple((section, position, _rounded(readers)) for section, position, readers in found)
+    shown = bool(places) or shelf.was_read(policy.minimum)
+    return HotList(date.fromordinal(until + _EPOCH), shown, places)
+
+
+def days_of(policy: HotPolicy) -> int:
+    """How many days are looked back."""
+    return max(1, math.ceil(policy.half_life * _HALVES))
+
+
+def _rounded(readers: int) -> int:
+    return (readers + _ROUNDED // 2) // _ROUNDED * _ROUNDED
