@@ -32,6 +32,7 @@ class Shelf:
         url: str = "",
         partial: bool = False,
         offset: int | None = None,
+        language: str = "",
     ) -> None:
         self.hours += 1
         moment = START + timedelta(hours=self.hours)
@@ -48,6 +49,7 @@ class Shelf:
             assets=assets,
             partial=partial,
             offset=offset,
+            language=language,
         )
         pictures = {}
         for path in assets:

@@ -158,6 +158,7 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "reader" / "pages" / "p2" / "10006.md").is_file()
     most_read = (tmp_path / "demo" / "reader" / "indexes" / "hot.md").read_text(encoding="utf-8")
     assert re.findall(r"约 (\d+) 位读者", most_read) == ["130", "60", "30"]
+    assert (tmp_path / "demo" / "reader" / "zh-Hant" / "pages" / "p2" / "10006.md").is_file()
 
 
 def test_init_from_a_feed_gives_a_mirror_that_runs(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import re
 
 import cmarkgfm
 import pytest
+import zxingcpp
+from PIL import Image
 
 from mirrorpress.markup import parse_fragment
 from tests.end_to_end.conftest import Mirror
@@ -88,3 +90,71 @@ def test_help_is_there_for_readers_who_do_not_know_the_language_of_the_menus(mir
     mirror.newsroom.edition = 2
     mirror.run()
     assert "help" not in mirror.git("diff", "--name-only", "main~1", "main")
+
+
+def in_both_scripts(mirror: Mirror) -> Mirror:
+    mirror.configure(
+        mirror.configuration.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
+    )
+    return mirror
+
+
+def test_chinese_pages_come_in_the_other_script_too(mirror: Mirror) -> None:
+    mirror = in_both_scripts(mirror)
+    mirror.run()
+    page, other = mirror.page("pages/p2/10001.md"), mirror.page("zh-Hant/pages/p2/10001.md")
+    assert page.startswith("# 潮灯镇夏季渡轮时刻表公布 末班船延至晚九点\n")
+    assert other.startswith("# 潮燈鎮夏季渡輪時刻表公佈 末班船延至晚九點\n")
+    assert "[繁體中文](../../zh-Hant/pages/p2/10001.md)" in page
+    assert "本頁由機器從[简体中文](../../../pages/p2/10001.md)轉換而來" in other
+    assert "輪渡公司提醒，遇到六級以上大風" in other
+    assert re.findall(r"\]\(\.\./\.\./(assets/[^)]+)", page) == re.findall(
+        r"\]\(\.\./\.\./\.\./(assets/[^)]+)", other
+    )
+    address = "https://git.example.org/harbour/mirror/src/branch/main/zh-Hant/pages/p2/10001.md"
+    assert f"<{address}>" in other
+    code = mirror.folder / "out" / "markdown" / "zh-Hant" / "qr" / "p2" / "10001.png"
+    with Image.open(code) as picture:
+        assert zxingcpp.read_barcode(picture.convert("L")).text == address
+    home = mirror.page("zh-Hant/README.md")
+    assert "[讀者說明](help.md)" in home
+    assert "港灣要聞" in home
+    assert "(../pages/town/storm-cone-drill.md)" in home, "a page in English stands once"
+    tip = mirror.git("rev-parse", "main")
+    assert mirror.run()["bytes_written"] == 0
+    assert mirror.git("rev-parse", "main") == tip
+
+
+def test_only_what_changed_is_converted_again(mirror: Mirror) -> None:
+    mirror = in_both_scripts(mirror)
+    mirror.run()
+    mirror.newsroom.edition = 2
+    mirror.run()
+    changed = mirror.git("diff", "--name-only", "main~1", "main").splitlines()
+    assert sorted(path for path in changed if path.startswith("zh-Hant/")) == [
+        "zh-Hant/README.md",
+        "zh-Hant/feeds/p2.xml",
+        "zh-Hant/indexes/p2.md",
+        "zh-Hant/pages/p2/10002.md",
+        "zh-Hant/pages/p2/10006.md",
+        "zh-Hant/qr/p2/10006.png",
+    ]
+
+
+def test_without_the_extra_it_is_said_what_to_install(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = mirror.folder / "without"
+    without.mkdir()
+    (without / "sitecustomize.py").write_text("import sys\nsys.modules['opencc'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(without))
+    mirror.run()
+    told = in_both_scripts(mirror).command("run", expect=2).stderr
+    assert 'pip install "mirrorpress[zh]"' in told
+    assert "also_in" in told
+
+
+def test_the_script_of_the_menus_is_no_other_script(mirror: Mirror) -> None:
+    text = in_both_scripts(mirror).configuration.replace("zh-Hant", "zh-Hans")
+    mirror.configure(text)
+    assert "another script than that of the menus" in mirror.command("check", expect=2).stderr

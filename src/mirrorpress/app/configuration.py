@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from mirrorpress.app import positions, rules
 from mirrorpress.app.problems import Problems, key_in_words, shortened, shown
 from mirrorpress.app.schema import Root, Table, table_of
+from mirrorpress.editions.scripts import script_of
 from mirrorpress.errors import ConfigurationError, Problem, UsageError
 from mirrorpress.model import (
     ArticleRules,
@@ -159,6 +160,17 @@ class _Check:
         named = editions or ([] if "editions" in self.raw else ["markdown"])
         self._known("targets", "edition", named, "the name of an edition")
         self._distinct("targets", "name", parts)
+        self._scripts(parts)
+
+    def _scripts(self, parts: Mapping[positions.Path, Any]) -> None:
+        """``also_in`` of an edition names other scripts than that of the menus."""
+        mirror = self.raw.get("mirror")
+        own = mirror.get("language") if isinstance(mirror, dict) else None
+        for path, part in parts.items():
+            for language in getattr(part, "also_in", ()):
+                if isinstance(own, str) and script_of(own) == script_of(language):
+                    expected = "another script than that of the menus, which [mirror] language names"
+                    self.problems.add((*path, "also_in"), shown(language), expected)
 
     def _distinct(self, table: str, key: str, parts: Mapping[positions.Path, Any] | None = None) -> list[str]:
         """The names of an array's tables; two that some file systems take for one are a problem."""

@@ -12,6 +12,7 @@ from mirrorpress.app.configuration import load
 from mirrorpress.app.counts import describe_import
 from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
 from mirrorpress.app.output import Speaker, summary
+from mirrorpress.editions.scripts import is_installed
 from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
 from mirrorpress.pipeline.report import Report
@@ -35,7 +36,10 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote)], check=True)
     with Newsroom() as newsroom:
         path = folder / "mirrorpress.toml"
-        path.write_text(sample_configuration(newsroom.url, str(remote)), encoding="utf-8")
+        text = sample_configuration(newsroom.url, str(remote))
+        if is_installed():
+            text = text.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
+        path.write_text(text, encoding="utf-8")
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
         speaker.say("\nFirst run: every article is new.")
         failed = _run(path, speaker)
@@ -48,7 +52,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     subprocess.run(["git", "clone", "--quiet", str(remote), str(clone)], check=True)
     pages = sorted((clone / "pages").rglob("*.md"))
     speaker.say(f"\nA reader who clones the mirror gets {len(pages)} pages in {clone}:")
-    for page in (clone / "README.md", clone / "indexes" / "hot.md", *_one_a_section(pages)):
+    others = sorted(clone.glob("zh-*/README.md"))
+    for page in (clone / "README.md", clone / "indexes" / "hot.md", *_one_a_section(pages), *others):
         speaker.say(f"  {page}")
     command = _own_name()
     speaker.say(

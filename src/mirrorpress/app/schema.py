@@ -243,6 +243,7 @@ _TYPES: dict[str, str] = {
     "editions.markdown.name": "Name of its folder under out/, and the name that targets give.",
     "editions.markdown.pages": "Pattern of page paths, of {section}, {id}, {year} and {month}.",
     "editions.markdown.list_size": "How many articles a list page holds.",
+    "editions.markdown.also_in": "Other scripts that Chinese pages are rendered in once more.",
     "targets.git": "A git repository; history is added to, never rewritten.",
     "targets.directory": "A folder, such as that of a web server.",
 }

@@ -7,21 +7,25 @@ indexes/<section>/<n>.md     full list pages, numbered from the oldest, written 
 indexes/hot.md               what was read most, once readers were counted
 feeds/<section>.xml          Atom
 assets/…  qr/…               pictures by content; QR codes, written once
+<language>/…                 all but the pictures once more, for Chinese in another script
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from mirrorpress.editions.hot import HotList, hot_list
 from mirrorpress.editions.pages import HOT, Pages, templates
+from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.scripts import is_installed, opencc_version
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
 _LAYOUT = 2  # raised whenever pages come out differently, so that every page is rendered again
+_SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _ON_HOME = 10  # articles a section
 _IN_FEED = 40
 
@@ -33,10 +37,19 @@ class MarkdownEdition:
     name: str = "markdown"
     pages: str = "pages/{section}/{id}.md"
     list_size: int = 50
+    also_in: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.list_size <= 1000:
             raise ValueError("list_size from 1 to 1000")
+        for language in self.also_in:
+            if language not in _SCRIPTS:
+                raise ValueError(f"also_in of {', '.join(_SCRIPTS)}")
+        if self.also_in and not is_installed():
+            raise ValueError('the extra that converts Chinese, for also_in: pip install "mirrorpress[zh]"')
+        first = self.pages.partition("/")[0]
+        if self.also_in and ("{" in first or first in self.also_in):
+            raise ValueError("with also_in, pages in a folder of one name, as pages/{section}/{id}.md")
 
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
@@ -52,6 +65,7 @@ class MarkdownEdition:
             links,
             templates(),
             sources(),
+            opencc_version() if self.also_in else "",
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
@@ -65,14 +79,23 @@ class MarkdownEdition:
     ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
         hot = hot_list(configuration.hot, shelf)
-        press = _Press(self, configuration, shelf, Pages(configuration, self.pages, hot=hot.shown), hot)
-        if since is None:
-            yield from press.everything()
-            return
         before = HotList.from_json(json.loads(front)["hot"]) if front else HotList()
-        yield from press.changes(since, before)
-        if hot.shown != before.shown:  # the menus of all pages, once in a mirror's life
-            yield from press.everything()
+        own = Rendering.own(configuration, self.also_in)
+        for rendering in (own, *(replace(own, language=language) for language in self.also_in)):
+            pages = Pages(configuration, self.pages, rendering, hot=hot.shown)
+            press = _Press(self, rendering.converted, rendering.shelf(shelf), pages, hot)
+            items = press.everything() if since is None else press.since(since, before)
+            yield from items if rendering.is_own else _within(rendering, items)
+
+
+def _within(rendering: Rendering, items: Iterable[File | str]) -> Iterator[File | str]:
+    """What a rendering gives, below its folder: without the pictures, which all renderings share, and without
+    what stands outside it."""
+    for item in items:
+        path = item if isinstance(item, str) else item.path
+        if not path.startswith(("assets/", "../")):
+            path = rendering.folder + path
+            yield path if isinstance(item, str) else File(path, item.data)
 
 
 @dataclass(frozen=True)
@@ -97,6 +120,11 @@ class _Press:
             yield from self._lists(section, count, range(1, count // self.edition.list_size + 1))
         yield from self._front(known)
         yield from self.pages.help()
+
+    def since(self, since: int, hot_before: HotList) -> Iterator[File | str]:
+        yield from self.changes(since, hot_before)
+        if self.hot.shown != hot_before.shown:  # the menus of all pages, once in a mirror's life
+            yield from self.everything()
 
     def changes(self, since: int, hot_before: HotList) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}

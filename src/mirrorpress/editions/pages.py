@@ -22,6 +22,7 @@ from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.hot import HotList, days_of
 from mirrorpress.editions.plain import code, destination, escape
 from mirrorpress.editions.qr import LONGEST, qr_png
+from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Configuration, File, HotPolicy, Link, Publisher, Section, Stored
@@ -43,11 +44,20 @@ def templates() -> dict[str, str]:
 
 
 class Pages:
-    """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``hot``: menus name the
-    list of what was read most."""
+    """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``rendering`` says in
+    which of its renderings the pages stand, below whose folder all paths here begin; ``hot``: menus name
+    the list of what was read most."""
 
-    def __init__(self, configuration: Configuration, pattern: str, *, hot: bool = False) -> None:
-        self._configuration = configuration
+    def __init__(
+        self,
+        configuration: Configuration,
+        pattern: str,
+        rendering: Rendering | None = None,
+        *,
+        hot: bool = False,
+    ) -> None:
+        self._rendering = rendering or Rendering.own(configuration, ())
+        self._configuration = configuration = self._rendering.converted
         self._mirror = configuration.mirror
         self._pattern = pattern
         self._hot = hot
@@ -64,11 +74,13 @@ class Pages:
     # --- where ---------------------------------------------------------------------------
 
     def path(self, stored: Stored) -> str:
-        """Where an article's page stands; never changes once it stands there."""
+        """Where an article's page stands; never changes once it stands there. A page that this rendering does
+        not hold stands outside its folder."""
         date = stored.first_date
-        return self._pattern.format(
+        path = self._pattern.format(
             section=stored.section, id=stored.id, year=f"{date:%Y}", month=f"{date:%m}"
         )
+        return path if self._rendering.holds(stored) else self._rendering.out + path
 
     def publisher_of(self, stored: Stored) -> Publisher:
         """The publisher as the configuration has it now, so that rights can change without fetching anew."""
@@ -77,7 +89,7 @@ class Pages:
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
         addresses = self._mirror.addresses
-        return quote(addresses[0], safe=_AS_IT_IS) + quote(path) if addresses else ""
+        return quote(addresses[0], safe=_AS_IT_IS) + quote(self._rendering.folder + path) if addresses else ""
 
     def qr_path(self, path: str) -> str:
         """Where the QR code of a page stands; empty when the page has no address, or one too long to scan."""
@@ -87,13 +99,15 @@ class Pages:
     # --- articles ------------------------------------------------------------------------
 
     def article(self, section: Section, stored: Stored) -> Iterator[File]:
-        """An article's page and its QR code."""
+        """An article's page and its QR code; nothing when this rendering does not hold it."""
+        if not self._rendering.holds(stored):
+            return
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
         language = self._language
         if publisher.excerpt_only:
             body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
         else:
-            body = article.markdown.replace(ROOT, _up(path))
+            body = article.markdown.replace(ROOT, _up(path) + self._rendering.out)
         direction = "rtl" if is_right_to_left(article.language or language) else ""
         if not direction and is_right_to_left(language):
             direction = "ltr"
@@ -101,12 +115,15 @@ class Pages:
         if qr:
             yield File(qr, qr_png(share))
         after = [
-            _link(link, _up(path)) for link in self._configuration.links if link.place == "after-article"
+            self._link(link, path) for link in self._configuration.links if link.place == "after-article"
         ]
         page = self._environment.render_template(
             "page.md",
             title=escape(article.title),
-            menu=self._menu(path, section),
+            menu=self._menu(
+                path, section, path if self._rendering.is_elsewhere(stored) else _list_of(section)
+            ),
+            converted=self._converted(path) if self._rendering.converts(stored) else "",
             byline=self._byline(stored, publisher),
             partial=self._words["partial"] if article.partial else "",
             direction=direction,
@@ -128,6 +145,12 @@ class Pages:
             parts.append(f"{self._words['updated']} {long_day(self._language, updated)}")
         return joined(self._language, parts)
 
+    def _converted(self, path: str) -> str:
+        """Who converted a page, and where it stands as it was: in the mirror's own rendering."""
+        language, way = self._rendering.others[0]
+        link = f"[{words(language)['name']}]({destination(_up(path) + way + path)})"
+        return str(self._words["converted"]).format(name=link)
+
     def _rights(self, publisher: Publisher) -> str:
         said: dict[str, str] = self._words["rights"]
         rights = "excerpt" if publisher.excerpt_only else publisher.rights or ""
@@ -141,7 +164,7 @@ class Pages:
     ) -> File:
         """A section's own list: ``articles`` ascending, the numbers of its full list pages, and how many
         articles they hold in all."""
-        path = f"indexes/{section.id}.md"
+        path = _list_of(section)
         return self._list(
             section,
             path,
@@ -278,10 +301,11 @@ class Pages:
             )
         mirror, path = self._mirror, "README.md"
         placed = [link for link in self._configuration.links if link.place in ("menu", "home")]
+        links = [*(self._link(link, path) for link in placed), *self._elsewhere(path)]
         text = self._environment.render_template(
             "home.md",
             title=escape(mirror.title),
-            links=joined(self._language, (_link(link, _up(path)) for link in placed)),
+            links=joined(self._language, links),
             hot=self._hot_items("README.md", found, hot)[:_HOT_ON_HOME],
             hot_path=destination(HOT),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
@@ -294,12 +318,12 @@ class Pages:
         """Help for readers: in the mirror's language, and in every language that there are words in, as a
         reader may not know that of the menus."""
         yield self._help("help.md", spoken(self._language))
-        for language in languages():
+        for language in languages() if self._rendering.is_own else ():
             yield self._help(f"help.{language}.md", language)
 
     def _help(self, path: str, language: str) -> File:
-        said = words(language)
-        others = (f"[{words(one)['name']}](help.{one}.md)" for one in languages() if one != language)
+        said, out = words(language), self._rendering.out
+        others = (f"[{words(one)['name']}]({out}help.{one}.md)" for one in languages() if one != language)
         text = self._environment.render_template(
             "help.md",
             menu=self._menu(path, None) if path == "help.md" else f"[{said['home']}](README.md)",
@@ -310,14 +334,34 @@ class Pages:
 
     # --- links ---------------------------------------------------------------------------
 
-    def _menu(self, path: str, section: Section | None) -> str:
+    def _menu(self, path: str, section: Section | None, twin: str = "") -> str:
+        """The menu of a page; ``twin`` is where other renderings have what it shows, if not at its path."""
         parts = [f"{self._lead}[{self._words['home']}]({_up(path)}README.md)"]
         if section is not None:
             parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
         if self._hot:
             parts.append(f"[{self._words['hot']['title']}]({_up(path)}{HOT})")
-        parts += [_link(link, _up(path)) for link in self._configuration.links if link.place == "menu"]
-        return joined(self._language, parts)
+        parts += [self._link(link, path) for link in self._configuration.links if link.place == "menu"]
+        return joined(self._language, parts + self._elsewhere(path, twin))
+
+    def _elsewhere(self, path: str, twin: str = "") -> list[str]:
+        """Links to a page in the other renderings, by the names of their languages."""
+        return [
+            f"[{words(language)['name']}]({destination(_up(path) + way + (twin or path))})"
+            for language, way in self._rendering.others
+        ]
+
+    def _link(self, link: Link, path: str) -> str:
+        """One of the operator's links on a page. A path that is not of a page that every rendering has leads
+        out of this one's folder."""
+        up = _up(path)
+        if not link.url.startswith(("README.md", "help.md", "indexes/", "feeds/")):
+            up += self._rendering.out
+        return _link(link, up)
+
+
+def _list_of(section: Section) -> str:
+    return f"indexes/{section.id}.md"
 
 
 def _up(path: str) -> str:
