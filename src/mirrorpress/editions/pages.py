@@ -305,7 +305,7 @@ class Pages:
         text = self._environment.render_template(
             "home.md",
             title=escape(mirror.title),
-            links=joined(self._language, links),
+            links=self._lead + joined(self._language, links) if links else "",
             hot=self._hot_items("README.md", found, hot)[:_HOT_ON_HOME],
             hot_path=destination(HOT),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
