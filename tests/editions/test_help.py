@@ -65,7 +65,7 @@ def test_help_leads_to_every_other_language_by_its_own_name(pages: dict[str, byt
 
 def test_the_mirrors_own_help_is_in_its_language(pages: dict[str, bytes]) -> None:
     own, named = (pages[path].decode().partition("\n## ")[2] for path in ("help.md", "help.fa.md"))
-    assert own == named
+    assert own.replace("help.", "help.fa.") == named, "all the same but for the address that is shared"
 
 
 def test_help_is_not_rendered_again_for_a_new_article(shelf: Shelf, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrorpress.editions.markdown import MarkdownEdition
-from mirrorpress.editions.plain import code, escape
+from mirrorpress.editions.plain import code, escape, fenced
 from mirrorpress.editions.safety import dangers
 from mirrorpress.markup import parse_fragment
 from mirrorpress.model import HotPolicy
@@ -220,6 +220,15 @@ def test_code_shows_its_text_literally(text: str) -> None:
         assert " ".join((html.select_one("code") or html).text.split()) == line
 
 
+@given(st.text(st.sampled_from("`~<>&*_[]()#-= 'x\n渡"), max_size=60))
+def test_what_is_shared_is_shown_literally_whatever_the_title(title: str) -> None:
+    block = fenced(title, "https://git.example.org/m/a.md")
+    html = parse_fragment(cmarkgfm.github_flavored_markdown_to_html(f"x\n\n{block}\n\nx"))
+    [shown_block] = html.select("pre > code")
+    assert shown_block.text == f"{' '.join(title.split())}\nhttps://git.example.org/m/a.md\n"
+    assert not dangers("a.md", block.encode())
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -241,7 +250,7 @@ def test_a_mirror_address_of_any_kind_is_shown_and_stops_no_build(
     page = found[f"pages/p2/{'渡' * 80}.md"].decode()
     assert address.partition("//")[2][:8] in page or "%E4%BE%8B" in page
     if address.startswith("http:"):
-        assert f"`{address}" in page, "plain http is text, not a link"
+        assert "```\nTitle 渡渡" in page, "plain http is text, not a link"
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,8 @@ def test_every_chinese_page_stands_in_both_scripts_and_links_to_the_other(
     assert "[简体中文](../../../pages/p2/a1.md)" in other
     assert "本頁由機器從[简体中文](../../../pages/p2/a1.md)轉換而來" in other
     assert "转换" not in page
-    assert "<https://git.example.org/m/zh-Hant/pages/p2/a1.md>" in other
-    assert found["zh-Hant/qr/p2/a1.png"] != found["qr/p2/a1.png"]
+    assert "\nhttps://git.example.org/m/zh-Hant/pages/p2/a1.md\n" in other
+    assert found["zh-Hant/qr/pages/p2/a1.png"] != found["qr/pages/p2/a1.png"]
     assert not any(path.startswith("zh-Hant/assets") for path in found)
     listed = found["zh-Hant/indexes/p2.md"].decode()
     assert "[頭髮 3](../pages/p2/a3.md)" in listed

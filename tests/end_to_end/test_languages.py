@@ -113,7 +113,7 @@ def test_chinese_pages_come_in_the_other_script_too(mirror: Mirror) -> None:
     )
     address = "https://git.example.org/harbour/mirror/src/branch/main/zh-Hant/pages/p2/10001.md"
     assert f"<{address}>" in other
-    code = mirror.folder / "out" / "markdown" / "zh-Hant" / "qr" / "p2" / "10001.png"
+    code = mirror.folder / "out" / "markdown" / "zh-Hant" / "qr" / "pages" / "p2" / "10001.png"
     with Image.open(code) as picture:
         assert zxingcpp.read_barcode(picture.convert("L")).text == address
     home = mirror.page("zh-Hant/README.md")
@@ -137,7 +137,7 @@ def test_only_what_changed_is_converted_again(mirror: Mirror) -> None:
         "zh-Hant/indexes/p2.md",
         "zh-Hant/pages/p2/10002.md",
         "zh-Hant/pages/p2/10006.md",
-        "zh-Hant/qr/p2/10006.png",
+        "zh-Hant/qr/pages/p2/10006.png",
     ]
 
 

@@ -55,7 +55,7 @@ def test_second_run_touches_only_what_changed(mirror: Mirror) -> None:
     changed = mirror.git("diff", "--name-status", "main~1", "main").splitlines()
     assert sorted(changed) == [
         "A\tpages/p2/10006.md",
-        "A\tqr/p2/10006.png",
+        "A\tqr/pages/p2/10006.png",
         "M\tREADME.md",
         "M\tfeeds/p2.xml",
         "M\tindexes/p2.md",

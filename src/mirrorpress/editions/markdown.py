@@ -6,7 +6,8 @@ indexes/<section>.md         newest first: the page under way and the last full 
 indexes/<section>/<n>.md     full list pages, numbered from the oldest, written once
 indexes/hot.md               what was read most, once readers were counted
 feeds/<section>.xml          Atom
-assets/…  qr/…               pictures by content; QR codes, written once
+assets/…                     pictures by content
+qr/<page>.png                the QR code of each page's address
 <language>/…                 all but the pictures once more, for Chinese in another script
 """
 
@@ -24,7 +25,7 @@ from mirrorpress.editions.scripts import is_installed, opencc_version
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
-_LAYOUT = 2  # raised whenever pages come out differently, so that every page is rendered again
+_LAYOUT = 3  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _ON_HOME = 10  # articles a section
 _IN_FEED = 40
@@ -171,11 +172,11 @@ class _Press:
             articles = self.shelf.between(section.id, (number - 1) * size + 1, number * size)
             # With retention an older page may leave, and a full page is never rewritten: it names none.
             older = [] if section.keep else [n for n in (number - 1, number - 10, number - 100) if n >= 1]
-            yield self.pages.full_list(section, number, articles, list(dict.fromkeys(older)))
+            yield from self.pages.full_list(section, number, articles, list(dict.fromkeys(older)))
         last_full = count // size
         newest = self.shelf.between(section.id, max(last_full - 1, first_kept - 1, 0) * size + 1, count)
         kept = count - self._dropped(section, count)
-        yield self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
+        yield from self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
         yield self.pages.feed(section, newest[-_IN_FEED:])
 
     def _front(self, sections: Sequence[Section]) -> Iterator[File | str]:
@@ -186,8 +187,11 @@ class _Press:
             newest.append((section, self.shelf.between(section.id, first, count)))
         places = [(section, position) for section, position, _ in self.hot.places]
         hot = [one for section, at in places for one in self.shelf.between(section, at, at)]
-        yield self.pages.home(newest, self.hot, hot)
-        yield self.pages.hot(self.hot, hot, self.configuration.hot) if self.hot.shown else HOT
+        yield from self.pages.home(newest, self.hot, hot)
+        if self.hot.shown:
+            yield from self.pages.hot(self.hot, hot, self.configuration.hot)
+        else:
+            yield from self.pages.with_qr(HOT)
 
     # --- retention -----------------------------------------------------------------------
 
@@ -226,14 +230,11 @@ class _Press:
             if not self.hot.holds(section.id, stored.position):
                 yield from self._leave(stored, leaving)
         for number in range(before // size + 1, now // size + 1):
-            yield f"indexes/{section.id}/{number}.md"
+            yield from self.pages.with_qr(f"indexes/{section.id}/{number}.md")
 
     def _leave(self, stored: Stored, leaving: set[str]) -> Iterator[str]:
         """The paths of an article that leaves; its assets go into ``leaving``."""
-        path = self.pages.path(stored)
-        yield path
-        if qr := self.pages.qr_path(path):
-            yield qr
+        yield from self.pages.with_qr(self.pages.path(stored))
         leaving.update(self.shelf.assets_of(stored.section, stored.position))
 
     def _is_shown(self, known: dict[str, Section], asset: str) -> bool:

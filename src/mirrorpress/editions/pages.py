@@ -20,7 +20,7 @@ from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.hot import HotList, days_of
-from mirrorpress.editions.plain import code, destination, escape
+from mirrorpress.editions.plain import code, destination, escape, fenced
 from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
@@ -94,7 +94,13 @@ class Pages:
     def qr_path(self, path: str) -> str:
         """Where the QR code of a page stands; empty when the page has no address, or one too long to scan."""
         fits = 0 < len(self.address(path)) <= LONGEST
-        return f"qr/{path.removeprefix('pages/').removesuffix('.md')}.png" if fits else ""
+        return f"qr/{path.removesuffix('.md')}.png" if fits else ""
+
+    def with_qr(self, path: str) -> Iterator[str]:
+        """The path of a page and that of its QR code: what leaves when the page does."""
+        yield path
+        if qr := self.qr_path(path):
+            yield qr
 
     # --- articles ------------------------------------------------------------------------
 
@@ -111,15 +117,15 @@ class Pages:
         direction = "rtl" if is_right_to_left(article.language or language) else ""
         if not direction and is_right_to_left(language):
             direction = "ltr"
-        share, qr = self.address(path), self.qr_path(path)
-        if qr:
-            yield File(qr, qr_png(share))
         after = [
             self._link(link, path) for link in self._configuration.links if link.place == "after-article"
         ]
-        page = self._environment.render_template(
+        yield from self._shared(
             "page.md",
-            title=escape(article.title),
+            path,
+            article.title,
+            shared_as=article.title,
+            body=body,
             menu=self._menu(
                 path, section, path if self._rendering.is_elsewhere(stored) else _list_of(section)
             ),
@@ -127,15 +133,10 @@ class Pages:
             byline=self._byline(stored, publisher),
             partial=self._words["partial"] if article.partial else "",
             direction=direction,
-            body=_BODY,
             rights=self._rights(publisher),
             original=_shown(article.url),
-            share=_shown(share) if share else "",
-            qr=destination(_up(path) + qr) if qr else "",
             links=after,
-            words=self._words,
         )
-        yield File(path, _settled(page).replace(_BODY, body.strip()).encode())
 
     def _byline(self, stored: Stored, publisher: Publisher) -> str:
         article = stored.article
@@ -161,7 +162,7 @@ class Pages:
 
     def newest(
         self, section: Section, articles: Sequence[Stored], full_lists: Sequence[int], kept: int
-    ) -> File:
+    ) -> Iterator[File]:
         """A section's own list: ``articles`` ascending, the numbers of its full list pages, and how many
         articles they hold in all."""
         path = _list_of(section)
@@ -186,7 +187,7 @@ class Pages:
 
     def full_list(
         self, section: Section, number: int, articles: Sequence[Stored], older: Sequence[int]
-    ) -> File:
+    ) -> Iterator[File]:
         """A full list page: what its articles were when they came, so that it never changes."""
         path = f"indexes/{section.id}/{number}.md"
         said = str(self._words["page"]).format(number=numeral(self._language, number))
@@ -212,18 +213,17 @@ class Pages:
         older: str,
         feed: str,
         total: str = "",
-    ) -> File:
-        text = self._environment.render_template(
+    ) -> Iterator[File]:
+        return self._shared(
             "list.md",
-            title=escape(title),
+            path,
+            title,
             menu=self._menu(path, section if path.count("/") > 1 else None),
             items=items,
             older=older,
             feed=feed,
             total=total,
-            words=self._words,
         )
-        return File(path, _settled(text).encode())
 
     def _item(self, path: str, stored: Stored, title: str, date: str) -> dict[str, str]:
         return {
@@ -252,24 +252,23 @@ class Pages:
         )
         return File(path, data)
 
-    def hot(self, found: HotList, articles: Sequence[Stored], policy: HotPolicy) -> File:
+    def hot(self, found: HotList, articles: Sequence[Stored], policy: HotPolicy) -> Iterator[File]:
         """The list of what was read most: ``articles`` are those of ``found``, in its order."""
         facts = {
             "minimum": numeral(self._language, policy.minimum),
             "days": numeral(self._language, days_of(policy)),
             "date": long_day(self._language, found.until),
         }
-        text = self._environment.render_template(
+        return self._shared(
             "hot.md",
-            title=escape(self._words["hot"]["title"]),
+            HOT,
+            self._words["hot"]["title"],
             menu=self._menu(HOT, None),
             items=self._hot_items(HOT, found, articles),
             lead=self._lead,
             note=self._words["hot"]["note"].format(**facts),
             empty=self._words["hot"]["empty"].format(**facts),
-            words=self._words,
         )
-        return File(HOT, _settled(text).encode())
 
     def _hot_items(self, path: str, found: HotList, articles: Sequence[Stored]) -> list[dict[str, str]]:
         items = []
@@ -282,7 +281,7 @@ class Pages:
 
     def home(
         self, newest: Sequence[tuple[Section, Sequence[Stored]]], found: HotList, hot: Sequence[Stored]
-    ) -> File:
+    ) -> Iterator[File]:
         """The home page: what was read most, and every section with its newest articles, ascending, by
         publisher."""
         groups: dict[str, list[dict[str, object]]] = {}
@@ -302,35 +301,69 @@ class Pages:
         mirror, path = self._mirror, "README.md"
         placed = [link for link in self._configuration.links if link.place in ("menu", "home")]
         links = [*(self._link(link, path) for link in placed), *self._elsewhere(path)]
-        text = self._environment.render_template(
+        return self._shared(
             "home.md",
-            title=escape(mirror.title),
+            path,
+            mirror.title,
+            shared_as=mirror.title,
             links=self._lead + joined(self._language, links) if links else "",
             hot=self._hot_items("README.md", found, hot)[:_HOT_ON_HOME],
             hot_path=destination(HOT),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
             addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
-            words=self._words,
         )
-        return File(path, _settled(text).encode())
 
     def help(self) -> Iterator[File]:
         """Help for readers: in the mirror's language, and in every language that there are words in, as a
         reader may not know that of the menus."""
-        yield self._help("help.md", spoken(self._language))
+        yield from self._help("help.md", spoken(self._language))
         for language in languages() if self._rendering.is_own else ():
-            yield self._help(f"help.{language}.md", language)
+            yield from self._help(f"help.{language}.md", language)
 
-    def _help(self, path: str, language: str) -> File:
+    def _help(self, path: str, language: str) -> Iterator[File]:
         said, out = words(language), self._rendering.out
         others = (f"[{words(one)['name']}]({out}help.{one}.md)" for one in languages() if one != language)
-        text = self._environment.render_template(
+        return self._shared(
             "help.md",
+            path,
+            said["help"]["title"],
+            said=said,
             menu=self._menu(path, None) if path == "help.md" else f"[{said['home']}](README.md)",
             others=joined(language, others),
-            words=said,
         )
-        return File(path, _settled(text).encode())
+
+    # --- every page ----------------------------------------------------------------------
+
+    def _shared(
+        self,
+        template: str,
+        path: str,
+        title: str,
+        *,
+        shared_as: str = "",
+        body: str = "",
+        said: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> Iterator[File]:
+        """A page in the words ``said`` (default: the mirror's), and the QR code of its address.
+
+        What readers pass on is its address below ``shared_as``, or, without that, title and mirror. The
+        ``body`` goes in untouched.
+        """
+        address, qr = self.address(path), self.qr_path(path)
+        if qr:
+            yield File(qr, qr_png(address))
+        name = shared_as or f"{title} · {self._mirror.title}"
+        text = self._environment.render_template(
+            template,
+            title=escape(title),
+            body=_BODY,
+            share=fenced(name, address) if address else "",
+            qr=destination(_up(path) + qr) if qr else "",
+            words=said or self._words,
+            **values,
+        )
+        yield File(path, _settled(text).replace(_BODY, body.strip()).encode())
 
     # --- links ---------------------------------------------------------------------------
 

@@ -42,3 +42,11 @@ def code(text: str) -> str:
     fence = "`" * (max(runs, default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def fenced(*lines: str) -> str:
+    """Lines shown literally, in a block that git hosts offer to copy (CommonMark 4.5)."""
+    shown = [one_line(line) for line in lines]
+    longest = max((len(run) for line in shown for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((fence, *shown, fence))
