@@ -22,6 +22,7 @@ HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
+_MAY_HIDE = "[hidden], [aria-hidden], [style]"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 ADS = frozenset(
@@ -78,6 +79,11 @@ def is_hidden(element: Element) -> bool:
     )
 
 
+def hidden_in(root: Node) -> frozenset[Element]:
+    """The elements below ``root`` that are hidden by themselves, found by one query."""
+    return frozenset(element for element in root.select(_MAY_HIDE) if is_hidden(element))
+
+
 def strip(root: Node) -> None:
     """Remove from a tree, in place, the tags that no article holds, once pictures that only ``<noscript>``
     shows are in their place."""
@@ -99,7 +105,7 @@ def prune(root: Node) -> None:
     strip(root)
     total = max(len(root.text), 1)
     read = 0
-    for element in root.select("[hidden], [aria-hidden], [style]"):
+    for element in root.select(_MAY_HIDE):
         if is_hidden(element):
             element.decompose()
     for element in root.select("form, [class], [id]"):

@@ -37,6 +37,7 @@ def groups_of_names(names: str) -> int:
     return found
 
 
+@lru_cache(maxsize=4000)
 def phrase_kind(folded: str) -> int:
     """Which kind of page phrase a short block begins with, from 1; 0 for none. ``folded`` is casefolded."""
     match = _PHRASE.match(folded)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mirrorpress.extract.junk import is_hidden, names_of, words_in
+from mirrorpress.extract.junk import hidden_in, names_of, words_in
 from mirrorpress.extract.videos import PLAYERS
 from mirrorpress.markup import Element, Node, Text
 
@@ -90,6 +90,7 @@ def outline(root: Node) -> Outline:
     words: list[str] = []
     nodes: list[Node] = []
     linked = strong = breaks = links = strongs = 0
+    hidden = hidden_in(root)
 
     def close(place: int) -> None:
         nonlocal words, nodes, linked, strong, breaks
@@ -105,6 +106,17 @@ def outline(root: Node) -> Outline:
         words = []
         nodes = []
         linked = strong = breaks = 0
+
+    def in_block(element: Node, tag: str, place: int, depth: int) -> None:
+        if words:
+            close(place)
+        number = len(places)
+        inner = Place(element, tag, place, element in hidden, len(pieces))
+        places.append(inner)
+        visit(element, number, depth + 1)
+        if words:
+            close(number)
+        inner.last = len(pieces)
 
     def visit(node: Node, place: int, depth: int) -> None:
         nonlocal linked, strong, breaks, links, strongs
@@ -128,8 +140,10 @@ def outline(root: Node) -> Outline:
                 if depth > _DEEPEST:
                     words.append(child.text)
                     nodes.append(child)
+                elif tag in _BLOCKS:
+                    in_block(child, tag, place, depth)
                 elif tag == "a":
-                    if is_hidden(child):  # type: ignore[arg-type]
+                    if child in hidden:
                         unseen.append(child)
                         continue
                     links += 1
@@ -148,24 +162,15 @@ def outline(root: Node) -> Outline:
                         close(place)
                     if len(pieces) < MOST_BLOCKS:
                         pieces.append(Piece(place, "", links, 0, 0, [child], picture=True))
-                elif tag not in _BLOCKS and ("-" not in tag or child.select_one(_ANY_BLOCK) is None):
-                    if is_hidden(child):  # type: ignore[arg-type]
-                        unseen.append(child)
-                        continue
+                elif "-" in tag and child.select_one(_ANY_BLOCK) is not None:
+                    in_block(child, tag, place, depth)
+                elif child in hidden:
+                    unseen.append(child)
+                else:
                     bold = tag in _STRONG
                     strongs += bold
                     visit(child, place, depth + 1)
                     strongs -= bold
-                else:
-                    if words:
-                        close(place)
-                    number = len(places)
-                    inner = Place(child, tag, place, is_hidden(child), len(pieces))  # type: ignore[arg-type]
-                    places.append(inner)
-                    visit(child, number, depth + 1)
-                    if words:
-                        close(number)
-                    inner.last = len(pieces)
 
     visit(root, 0, 0)
     close(0)

@@ -14,7 +14,7 @@ _FORBIDDEN = re.compile(
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ANY = re.compile(_FORBIDDEN.pattern[:-1] + _BIDI.pattern[1:])
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060]+")
 
 # Runs that may hold more marks on one letter than any script has: Unicode's normalisation sorts them in time
 # that is quadratic (UAX 15, section 13, allows 30).
@@ -53,4 +53,5 @@ def _without_marks(signs: re.Match[str]) -> str:
 
 def squeeze(text: str) -> str:
     """A text without white space and joiners, to compare texts by: trafilatura drops U+200C."""
-    return _INVISIBLE.sub("", text)
+    words = "".join(text.split())  # many times as fast as a regular expression
+    return words if words.isascii() else _INVISIBLE.sub("", words)
