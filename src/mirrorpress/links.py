@@ -52,8 +52,17 @@ def target_of(bare: str) -> str:
     return f"mailto:{bare}" if re.fullmatch(_EMAIL, bare, re.ASCII) else bare
 
 
+# An absolute address that joining and splitting would give back letter by letter: most links of a page.
+_SETTLED = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w!$&'()*+,;=:@%/.~-]*)?(?:\?[\w!$&'()*+,;=:@%/.~-]+)?",
+    re.ASCII,
+)
+
+
 def resolve(href: str, base: str) -> str:
     """The absolute address behind an ``href``, ASCII but for its host; an empty string when there is none."""
+    if _SETTLED.fullmatch(href):
+        return href
     href = re.sub(r"[\t\r\n]", "", href.strip())
     if not href:
         return ""
