@@ -400,6 +400,40 @@ def status(**options: Any) -> None:
 
 
 @cli.command()
+@click.argument("kind", type=click.Choice(["systemd", "cron", "github", "gitlab", "forgejo"]))
+@click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("mirrorpress.toml"),
+    help="The configuration (default: ./mirrorpress.toml).",
+)
+@click.option("--every", default="2h", metavar="TIME", help="How often, such as 30m, 2h or 1d (default: 2h).")
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the files below DIR instead of showing them.",
+)
+@click.option("--system", is_flag=True, help="systemd: for the whole machine, as the owner of the folder.")
+@click.option(
+    "--package",
+    metavar="WHAT",
+    default=f"mirrorpress=={__version__}",
+    help="CI: what pip installs; an address such as git+https://… too.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+def schedule(kind: str, quiet: bool, **options: Any) -> None:
+    """Show ready files that run the mirror again and again: a systemd timer, a crontab, a CI job."""
+    from mirrorpress.app.output import Speaker
+    from mirrorpress.app.schedules import make
+
+    make(kind, Speaker(quiet=quiet), **options)
+
+
+@cli.command()
 @click.argument("page", metavar="FILE|URL", required=False)
 @click.option("--url", default="", metavar="ADDRESS", help="Where a FILE comes from, for its relative links.")
 @click.option("--jsonl", metavar="IN", help='Lines of {"id", "path", "url"}: one line of JSON for each.')
@@ -436,13 +470,25 @@ def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("--serve", is_flag=True, help="Only keep the sample newsroom open, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="With --serve: where (default: 8700; 0: any).")
+@click.option(
+    "--day", type=click.IntRange(1, 2), help="With --serve: as on this day; on 2, three articles differ."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-def demo(folder: Path | None, quiet: bool) -> None:
+def demo(folder: Path | None, serve: bool, port: int | None, day: int | None, quiet: bool) -> None:
     """Mirror the bundled sample newsroom into FOLDER (default: a new temporary folder), twice."""
-    from mirrorpress.app.demo import play
+    from mirrorpress.app.demo import keep_open, play
     from mirrorpress.app.output import Speaker
 
-    sys.exit(play(folder, Speaker(quiet=quiet)))
+    if serve and folder is None:
+        keep_open(8700 if port is None else port, day or 1, Speaker(quiet=quiet))
+    elif serve or port is not None or day is not None:
+        raise UsageError(
+            "either FOLDER, or --serve with --port and --day", hint="see: mirrorpress demo --help"
+        )
+    else:
+        sys.exit(play(folder, Speaker(quiet=quiet)))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 from mirrorpress.app.configuration import load
@@ -65,6 +67,27 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         f"  a mirror of your own         {command} init my-mirror --source https://your-newsroom.example/feed.xml"
     )
     return 1 if failed else 0
+
+
+def keep_open(port: int, day: int, speaker: Speaker) -> None:
+    """Keep the sample newsroom open on this machine, as on its first or second day, until Ctrl-C or SIGTERM.
+
+    Raises ``UsageError`` when the port is taken.
+    """
+    try:
+        with Newsroom(day, port=port) as newsroom:
+            speaker.say(
+                f"A sample newsroom, “Harbour Times”, is open as on day {day}; Ctrl-C closes it\n"
+                f"  {newsroom.url}/news/gb/p2.xml    Chinese, a feed\n"
+                f"  {newsroom.url}/en/feed.atom      English, a feed\n"
+                f"  {newsroom.url}/fa/               Persian, a list page"
+            )
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+    except OSError as error:
+        raise UsageError(
+            f"the port cannot be opened: {error.strerror}", where=str(port), hint="name another with --port"
+        ) from error
 
 
 def _run(path: Path, speaker: Speaker) -> bool:

@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 80, 25  # columns and lines of the smallest terminal that people
 _FEWEST_SECTIONS = 3
 _NEEDS = 3  # shown unless all are asked for
 _FAILURES = 2
+_PLACE = 36  # columns of a target's or section's name before what is said of it
 _PLACES = 2  # editions, and as many targets
 
 _HELD = (
@@ -56,7 +57,8 @@ def _needs(status: dict[str, Any], *, everything: bool) -> Iterator[str]:
         yield "all well: nothing needs a person"
     shown = needs if everything else needs[:_NEEDS]
     for need in shown:
-        yield f"✗ {need['where']}: {printable(need['reason'])}"
+        where = need["where"] if everything else middle_cut(need["where"], _PLACE)
+        yield f"✗ {where}: {printable(need['reason'])}"
         yield f"  → {printable(need['hint'])}"
     if len(needs) > len(shown):
         yield f"✗ and {counted(len(needs) - len(shown), 'more thing')} that need a person; -v shows all"
@@ -107,7 +109,8 @@ def _edition(edition: dict[str, Any], now: datetime) -> str:
 
 def _target(target: dict[str, Any], now: datetime) -> str:
     trouble = f"; failed: {printable(target['error'])}" if target["error"] else ""
-    return f"{printable(target['target'])}: published {ago(target['published_at'], now)}{trouble}"
+    name = middle_cut(printable(target["target"]), _PLACE)
+    return f"{name}: published {ago(target['published_at'], now)}{trouble}"
 
 
 # --- sections -------------------------------------------------------------------------------------
