@@ -253,7 +253,23 @@ def test_names_and_titles_mean_only_themselves(hostile: Mirror) -> None:
     check_feeds_and_git(hostile)
     pages = rendered(hostile)
     check_links(hostile, pages)
-    allowed = {"h1", "h2", "h3", "p", "a", "strong", "em", "ul", "li", "hr", "img", "div", "code", "br"}
+    allowed = {
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "a",
+        "strong",
+        "em",
+        "ul",
+        "li",
+        "hr",
+        "img",
+        "div",
+        "code",
+        "br",
+        "pre",
+    }
     for path, page in pages.items():
         assert page.tags <= allowed, (path, page.tags - allowed)
         assert not any(href.startswith("http") and "evil" in href for href, _ in page.links), path
