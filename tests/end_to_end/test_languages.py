@@ -11,6 +11,7 @@ from PIL import Image
 
 from mirrorpress.markup import parse_fragment
 from tests.end_to_end.conftest import Mirror
+from tests.end_to_end.logs import ROOT, readers, text
 
 
 def speaking(mirror: Mirror, language: str) -> Mirror:
@@ -158,3 +159,25 @@ def test_the_script_of_the_menus_is_no_other_script(mirror: Mirror) -> None:
     text = in_both_scripts(mirror).configuration.replace("zh-Hant", "zh-Hans")
     mirror.configure(text)
     assert "another script than that of the menus" in mirror.command("check", expect=2).stderr
+
+
+def test_readers_of_both_scripts_count_for_one_article(mirror: Mirror) -> None:
+    mirror = in_both_scripts(mirror)
+    mirror.configure(
+        mirror.configuration.replace(
+            'contact = "desk', 'site_addresses = ["https://read.example.org/light/"]\ncontact = "desk'
+        )
+    )
+    mirror.run()
+    lines = [
+        *readers(f"{ROOT}pages/p2/10001.md", 20),
+        *readers(f"{ROOT}zh-Hant/pages/p2/10001.md", 20, first=100),
+        *readers("/light/zh-Hant/pages/p2/10001.md", 20, first=200),
+    ]
+    (mirror.folder / "access.log").write_text(text(lines), encoding="utf-8")
+    mirror.command("counts", "import", "access.log")
+    mirror.run()
+    [item] = re.findall(r"^1\. .*$", mirror.page("zh-Hant/indexes/hot.md"), re.MULTILINE)
+    assert "[潮燈鎮夏季渡輪時刻表公佈 末班船延至晚九點](../pages/p2/10001.md)" in item
+    assert "60" in item
+    assert "[熱門](../../indexes/hot.md)" in mirror.page("zh-Hant/pages/p2/10002.md")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from string import Formatter
 from urllib.parse import unquote, urlsplit
 
-from mirrorpress.model import Configuration
+from mirrorpress.model import Configuration, Edition
 
 # What git hosts put between a repository and a branch: GitHub and GitLab blob, raw, tree; Gitea and Forgejo
 # src, raw, media, rendered; Bitbucket src; cgit tree, plain. "-" stands before it on GitLab.
@@ -28,8 +28,12 @@ class PagePaths:
         mirror = configuration.mirror
         roots = {_root(address) for address in (*mirror.addresses, *mirror.site_addresses)}
         before = "|".join(sorted(roots)) or "/(?:.*/)?"
-        patterns = {str(getattr(edition, "pages", "")) for edition in configuration.editions} - {""}
-        self._pages = [re.compile(f"(?:{before}){_backwards(pattern)}") for pattern in sorted(patterns)]
+        patterns = {
+            _other_scripts(edition) + _backwards(pattern)
+            for edition in configuration.editions
+            if (pattern := str(getattr(edition, "pages", "")))
+        }
+        self._pages = [re.compile(f"(?:{before}){pattern}") for pattern in sorted(patterns)]
         self.page = lru_cache(maxsize=50_000)(self._page)
 
     def _page(self, path: str) -> tuple[str, str] | None:
@@ -56,6 +60,12 @@ def _root(address: str) -> str:
     if parts.hostname == "raw.githubusercontent.com" and len(segments) > 3:
         return _any_branch("/".join(segments[:3]))
     return re.escape(path.rstrip("/")) + "/"
+
+
+def _other_scripts(edition: Edition) -> str:
+    """An expression for the folder in which an edition has its pages once more, in another script."""
+    languages = "|".join(map(re.escape, getattr(edition, "also_in", ())))
+    return f"(?:(?:{languages})/)?" if languages else ""
 
 
 def _any_branch(repository: str) -> str:
