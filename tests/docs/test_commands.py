@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 
-from mirrorpress.app import cli as app
+from mirrorpress.app import ending
 from mirrorpress.app.cli import cli
 from mirrorpress.pipeline import extraction, workrooms
 
@@ -95,7 +95,7 @@ def statuses(page: Page) -> set[int]:
 
 
 def test_the_documented_exit_statuses_are_those_of_the_program() -> None:
-    real = {app.ALL_WELL, app.SOME_FAILED, app.WRONG_USE, app.UNSAFE, app.INTERRUPTED}
+    real = {ending.ALL_WELL, ending.SOME_FAILED, ending.WRONG_USE, ending.UNSAFE, ending.INTERRUPTED}
 
     assert statuses(PAGE) == real
     assert statuses(Page("README.md")) == real
@@ -127,10 +127,10 @@ def keys(value: dict[str, Any], *opaque: str) -> set[str]:
 def test_the_documented_json_keys_are_those_that_commands_print(shell: Shell) -> None:
     host = shell.url.partition("//")[2]
     started = shell.json("init", "new", "--source", f"{shell.url}/fa/", "--allow-private", host)
-    ran = shell.json("run", "--next-in", "2h", expect=app.SOME_FAILED)
-    checked = shell.json("check", expect=app.SOME_FAILED)
+    ran = shell.json("run", "--next-in", "2h", expect=ending.SOME_FAILED)
+    checked = shell.json("check", expect=ending.SOME_FAILED)
     studied = shell.json("check", "--section", "bandar")
-    stands = shell.json("status", expect=app.SOME_FAILED)
+    stands = shell.json("status", expect=ending.SOME_FAILED)
 
     assert keys(started) == documented_keys("init")
     assert keys(ran) == documented_keys("run")
@@ -172,13 +172,13 @@ def test_sync_build_publish_and_import_print_the_object_of_run(shell: Shell) -> 
 
 
 def test_the_documented_keys_of_counts_are_those_that_are_printed(shell: Shell) -> None:
-    shell.run("run", expect=app.SOME_FAILED)
+    shell.run("run", expect=ending.SOME_FAILED)
     pages = sorted((shell.folder / "out" / "markdown" / "pages").rglob("*.md"))
     path = pages[0].relative_to(shell.folder / "out" / "markdown")
     rows = [f"path,title,count,uniques,date\n/{path},x,40,30,2026-06-13\n/{path},x,40,-1,2026-06-13\n"]
     (shell.folder / "paths.csv").write_text("".join(rows), encoding="utf-8")
 
-    imported = shell.json("counts", "import", "paths.csv", expect=app.SOME_FAILED)
+    imported = shell.json("counts", "import", "paths.csv", expect=ending.SOME_FAILED)
     shown = shell.json("counts", "show")
     nested = {key for key in keys(imported) if key.startswith("failures[].")}
 
@@ -193,7 +193,7 @@ def test_the_documented_keys_of_an_extracted_page_are_those_that_are_printed(she
     (shell.folder / "in.jsonl").write_text('{"id": 1, "path": "page.html"}\n{"id": 2}\n', encoding="utf-8")
 
     found = shell.json("extract", "page.html", "--url", "https://harbour.example/1.html")
-    lines = shell.run("extract", "--jsonl", "in.jsonl", "--jobs", "1", expect=app.SOME_FAILED).splitlines()
+    lines = shell.run("extract", "--jsonl", "in.jsonl", "--jobs", "1", expect=ending.SOME_FAILED).splitlines()
 
     assert keys(found) == documented_keys("extract")
     assert json.loads(lines[0]).keys() == {"id", *found}
@@ -212,7 +212,7 @@ def test_the_documented_limits_of_extract_are_those_of_the_code() -> None:
 def test_a_wrong_configuration_is_told_as_an_object(shell: Shell) -> None:
     (shell.folder / "mirrorpress.toml").write_text("[mirror]\n", encoding="utf-8")
 
-    told = json.loads(shell.run("run", "--json", expect=app.WRONG_USE))
+    told = json.loads(shell.run("run", "--json", expect=ending.WRONG_USE))
     assert set(told["error"]) == {"where", "reason", "hint", "problems"}
     assert all(f"`error.{key}`" in PAGE.text for key in told["error"])
 

@@ -14,23 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from mirrorpress import __version__
-from mirrorpress.errors import (
-    ArchiveError,
-    BusyError,
-    ConfigurationError,
-    EditionError,
-    MirrorpressError,
-    SafetyError,
-    UsageError,
-)
+from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
+from mirrorpress.errors import MirrorpressError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from types import FrameType
 
     from mirrorpress.app.output import Speaker
-    from mirrorpress.pipeline.report import Report
     from mirrorpress.pipeline.run import Run
 
 # Everything that costs time to import is imported by the command that needs it: ``--help`` stays
@@ -39,20 +30,20 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-ALL_WELL, SOME_FAILED, WRONG_USE, UNSAFE, INTERRUPTED = 0, 1, 2, 3, 130
+_config = click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("mirrorpress.toml"),
+    help="The configuration (default: ./mirrorpress.toml).",
+)
 
 
 def _common(command: F) -> F:
     for option in reversed(
         (
-            click.option(
-                "-c",
-                "--config",
-                "path",
-                type=click.Path(path_type=Path, dir_okay=False),
-                default=Path("mirrorpress.toml"),
-                help="The configuration (default: ./mirrorpress.toml).",
-            ),
+            _config,
             click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
             click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
             click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are."),
@@ -93,47 +84,11 @@ def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speak
         ):
             yield run, speaker
     except MirrorpressError as error:
-        sys.exit(_tell_end(error, report, speaker))
+        sys.exit(tell_end(error, report, speaker))
     except KeyboardInterrupt:
-        status = _tell_end(None, report, speaker)
+        status = tell_end(None, report, speaker)
         # Threads may still wait a minute for a silent server; nothing of what they do is needed.
         os._exit(status)
-
-
-def _tell(report: Report, speaker: Speaker, *, also: dict[str, Any] | None = None) -> int:
-    """Say what happened; returns the fitting exit status."""
-    from mirrorpress.app.output import summary
-
-    speaker.failures(report)
-    for line in report.published:
-        speaker.say(f"✓ {line}")
-    speaker.say(summary(report))
-    speaker.result({**report.as_json(), **(also or {})})
-    return SOME_FAILED if report.failures else ALL_WELL
-
-
-def _tell_end(error: MirrorpressError | None, report: Report, speaker: Speaker) -> int:
-    """Say why a command ended early (None: it was interrupted); returns the fitting exit status.
-
-    What went before is told too: a build that was refused does not hide what could not be fetched.
-    """
-    speaker.failures(report)
-    stage, status = "interrupted", INTERRUPTED
-    if error is None:
-        error = MirrorpressError("interrupted", hint="the next run carries on where this one stopped")
-    else:
-        stage, status = _stage_and_status(error)
-    speaker.error(error)
-    report.fail(error, stage, where="mirrorpress")
-    speaker.result({**report.as_json(), **_as_json(error)})
-    return status
-
-
-def _refuse(error: MirrorpressError, speaker: Speaker) -> int:
-    """Say why a command that does not work on a mirror ended early; returns the fitting exit status."""
-    speaker.error(error)
-    speaker.result(_as_json(error))
-    return _stage_and_status(error)[1]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -238,7 +193,7 @@ def sync(from_captures: bool, **options: Any) -> None:
             run.reread()
         else:
             run.sync()
-    sys.exit(_tell(run.report, speaker))
+    sys.exit(tell(run.report, speaker))
 
 
 @cli.command()
@@ -248,7 +203,7 @@ def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
     with _running(options, "build") as (run, speaker):
         run.build(full=full)
-    sys.exit(_tell(run.report, speaker))
+    sys.exit(tell(run.report, speaker))
 
 
 @cli.command()
@@ -257,7 +212,7 @@ def publish(**options: Any) -> None:
     """Push the editions to their targets."""
     with _running(options, "publish") as (run, speaker):
         run.publish()
-    sys.exit(_tell(run.report, speaker))
+    sys.exit(tell(run.report, speaker))
 
 
 @cli.command()
@@ -280,7 +235,7 @@ def run(every: str | None, next_in: str | None, **options: Any) -> None:
         one.sync()
         one.build()
         one.publish()
-    sys.exit(_tell(one.report, speaker))
+    sys.exit(tell(one.report, speaker))
 
 
 def _run_again_and_again(every: str, options: dict[str, Any]) -> int:
@@ -327,7 +282,7 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
             "or import again with --publisher ID"
         )
     run.report.notes.append("next: mirrorpress run, or mirrorpress build to look first")
-    sys.exit(_tell(run.report, speaker, also={"excerpts_only": excerpts}))
+    sys.exit(tell(run.report, speaker, also={"excerpts_only": excerpts}))
 
 
 @cli.group()
@@ -401,14 +356,7 @@ def status(**options: Any) -> None:
 
 @cli.command()
 @click.argument("kind", type=click.Choice(["systemd", "cron", "github", "gitlab", "forgejo"]))
-@click.option(
-    "-c",
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("mirrorpress.toml"),
-    help="The configuration (default: ./mirrorpress.toml).",
-)
+@_config
 @click.option("--every", default="2h", metavar="TIME", help="How often, such as 30m, 2h or 1d (default: 2h).")
 @click.option(
     "--write",
@@ -463,7 +411,7 @@ def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options:
                 hint="see: mirrorpress extract --help",
             )
     except MirrorpressError as error:
-        sys.exit(_refuse(error, speaker))
+        sys.exit(refuse(error, speaker))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
@@ -508,12 +456,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         place = context.command_path if context else "mirrorpress"
         wrong = UsageError(error.format_message(), where=place, hint=f"see: {place} --help")
         if context and context.info_name == "extract":
-            sys.exit(_refuse(wrong, speaker))
-        sys.exit(_tell_end(wrong, Report(), speaker))
+            sys.exit(refuse(wrong, speaker))
+        sys.exit(tell_end(wrong, Report(), speaker))
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(_tell_end(None, Report(), speaker))
+        sys.exit(tell_end(None, Report(), speaker))
     except MirrorpressError as error:
-        sys.exit(_tell_end(error, Report(), speaker))
+        sys.exit(tell_end(error, Report(), speaker))
     except BrokenPipeError:
         # Nobody reads what is said any more; without this the interpreter would complain of that at its end.
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -528,22 +476,3 @@ def _stop(number: int, frame: FrameType | None) -> None:
     and ``run --every`` tells its run as well."""
     signal.signal(number, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
-
-
-def _as_json(error: MirrorpressError) -> dict[str, Any]:
-    problems = [str(problem) for problem in error.problems] if isinstance(error, ConfigurationError) else []
-    told = {"where": error.where, "reason": error.reason, "hint": error.hint}
-    return {"error": {**told, **({"problems": problems} if problems else {})}}
-
-
-def _stage_and_status(error: MirrorpressError) -> tuple[str, int]:
-    known: tuple[tuple[type[MirrorpressError], str, int], ...] = (
-        (ConfigurationError, "configuration", WRONG_USE),
-        (UsageError, "usage", WRONG_USE),
-        (BusyError, "usage", WRONG_USE),
-        (SafetyError, "build", UNSAFE),
-        (EditionError, "build", SOME_FAILED),
-        (ArchiveError, "store", SOME_FAILED),
-    )
-    found = ((stage, status) for kind, stage, status in known if isinstance(error, kind))
-    return next(found, ("run", SOME_FAILED))
