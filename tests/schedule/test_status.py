@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mirrorpress.app.attention import LEAST_FREE, ago, needs, size
+from mirrorpress.app.attention import LEAST_FREE, needs
+from mirrorpress.app.output import ago, size
 from mirrorpress.app.screen import cut, middle_cut, screen, width
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

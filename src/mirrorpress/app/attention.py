@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from mirrorpress.app.output import ago, size
+
 PATIENCE = timedelta(hours=24)
 """How long a source or target may fail before a person is called: most failures pass by themselves."""
 LEAST_FREE = 500_000_000
@@ -84,29 +86,3 @@ def _of_sections(status: dict[str, Any], now: datetime) -> list[Need]:
                 reason = f"its source {since}: {failure['reason']}"
                 found.append(Need("source-failing", failure["section"], reason, failure["hint"]))
     return found
-
-
-def ago(moment: datetime | None, now: datetime) -> str:
-    """How far a moment lies back, in the largest unit that fits at least twice: "90 minutes ago"."""
-    if moment is None:
-        return "never"
-    seconds = (now - moment).total_seconds()
-    if seconds < 0:
-        return f"at {moment:%Y-%m-%d %H:%M} UTC"
-    return f"{span(seconds)} ago"
-
-
-def span(seconds: float) -> str:
-    """A time in words, such as "3 days"."""
-    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}s"
-    return "a minute" if seconds >= 60 else "moments"
-
-
-def size(count: int) -> str:
-    """Bytes in words: "12.3 MB"."""
-    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
-            return f"{count / factor:.1f} {unit}"
-    return f"{count} bytes"

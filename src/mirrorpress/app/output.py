@@ -142,7 +142,7 @@ def _bar(report: Report) -> Iterator[None]:
 
 def summary(report: Report) -> str:
     """What a run did, in one line; what did not happen is left out."""
-    written = f"{counted(report.pages_written, 'page')} written ({_size(report.bytes_written)})"
+    written = f"{counted(report.pages_written, 'page')} written ({size(report.bytes_written)})"
     parts = [
         (report.new, f"{report.new} new"),
         (report.updated, f"{report.updated} updated"),
@@ -178,7 +178,27 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _size(count: int) -> str:
-    if count < 1000:
-        return f"{count} bytes"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How far a moment lies back, in the largest unit that fits at least twice: "90 minutes ago"."""
+    if moment is None:
+        return "never"
+    seconds = (now - moment).total_seconds()
+    if seconds < 0:
+        return f"at {moment:%Y-%m-%d %H:%M} UTC"
+    return f"{span(seconds)} ago"
+
+
+def span(seconds: float) -> str:
+    """A time in words, such as "3 days"."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}s"
+    return "a minute" if seconds >= 60 else "moments"
+
+
+def size(count: int) -> str:
+    """Bytes in words: "12.3 MB"."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} bytes"

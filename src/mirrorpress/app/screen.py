@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mirrorpress.app.attention import ago, size, span
-from mirrorpress.app.output import counted, printable
+from mirrorpress.app.output import ago, counted, printable, size, span
 
 WIDTH, HEIGHT = 80, 25  # columns and lines of the smallest terminal that people have
 _FEWEST_SECTIONS = 3
