@@ -350,6 +350,21 @@ class Stored:
         return day if day != self.day else None
 
 
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> date:
+    """The day that is this many days after the first of 1970."""
+    return date.fromordinal(number + _EPOCH)
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+OFFSETS = range(-12 * 60, 14 * 60 + 1)
+"""Minutes that clocks are ahead of UTC: from Baker Island to Kiritimati."""
+
+
 def local_day(moment: datetime, offset: int | None) -> date:
     """The day of a moment on a clock that is ``offset`` minutes ahead of UTC (None: UTC itself)."""
     return (moment + timedelta(minutes=offset) if offset else moment).date()

@@ -13,7 +13,8 @@ from mirrorpress.errors import SourceError
 from mirrorpress.gather.counts.formats import FORMATS, recognised
 from mirrorpress.gather.counts.lines import LONGEST, opened
 from mirrorpress.gather.counts.machines import is_machine
-from mirrorpress.gather.counts.records import Hit, Line, Record, Total, Unreadable, Window, day_number
+from mirrorpress.gather.counts.records import Hit, Line, Record, Total, Unreadable, Window
+from mirrorpress.model import day_number
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 

@@ -9,8 +9,7 @@ from mirrorpress.app.output import counted, printable
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.hot import days_of, hot_list
 from mirrorpress.errors import UsageError
-from mirrorpress.gather.counts.records import day_of
-from mirrorpress.model import Configuration
+from mirrorpress.model import Configuration, day_of
 from mirrorpress.pipeline.run import utc_now
 
 

@@ -17,6 +17,16 @@ Spans = Mapping[int, tuple[int, int]]
 """Day since 1970: the first and last second of it, since 1970, that a log was counted for."""
 
 
+_READS = upsert(t.reads)
+_PLACE = ("day", "article", "source")
+_ADDED = _READS.on_conflict_do_update(
+    index_elements=_PLACE, set_={"readers": t.reads.c.readers + _READS.excluded.readers}
+)
+_RAISED = _READS.on_conflict_do_update(
+    index_elements=_PLACE, set_={"readers": func.max(t.reads.c.readers, _READS.excluded.readers)}
+)
+
+
 class Reads:
     """Every writing method is one transaction."""
 
@@ -43,11 +53,6 @@ class Reads:
 
     def add(self, source: str, totals: Totals, spans: Spans) -> None:
         """Add readers that a log shows, and note what of it was counted."""
-        statement = upsert(t.reads)
-        added = statement.on_conflict_do_update(
-            index_elements=["day", "article", "source"],
-            set_={"readers": t.reads.c.readers + statement.excluded.readers},
-        )
         spanned = upsert(t.counted)
         widened = spanned.on_conflict_do_update(
             index_elements=["source", "day"],
@@ -62,32 +67,22 @@ class Reads:
         ]
         with self._index.transaction():
             if totals:
-                self._index.execute(added, _rows(source, totals))
+                self._index.execute(_ADDED, _rows(source, totals))
             if rows:
                 self._index.execute(widened, rows)
 
     def raise_to(self, source: str, totals: Totals) -> int:
         """Keep, of each day's total and what is there, the larger; returns how many readers that adds."""
-        statement = upsert(t.reads)
-        larger = func.max(t.reads.c.readers, statement.excluded.readers)
-        raised = statement.on_conflict_do_update(
-            index_elements=["day", "article", "source"], set_={"readers": larger}
-        )
         with self._index.transaction():
             before = self._sum(source)
             if totals:
-                self._index.execute(raised, _rows(source, totals))
+                self._index.execute(_RAISED, _rows(source, totals))
             return self._sum(source) - before
 
     def fill(self, source: str, totals: Totals, days: int) -> int:
         """Take totals over the ``days`` days up to each day: what the days of that window do not hold already
         is added to its last one. Returns how many readers that adds."""
         added = 0
-        statement = upsert(t.reads)
-        add = statement.on_conflict_do_update(
-            index_elements=["day", "article", "source"],
-            set_={"readers": t.reads.c.readers + statement.excluded.readers},
-        )
         with self._index.transaction():
             for (day, article), readers in sorted(totals.items()):
                 there = select(func.coalesce(func.sum(t.reads.c.readers), 0)).where(
@@ -96,7 +91,7 @@ class Reads:
                     t.reads.c.day.between(day - days + 1, day),
                 )
                 if (missing := readers - self._index.value(there)) > 0:
-                    self._index.execute(add, _rows(source, {(day, article): missing}))
+                    self._index.execute(_ADDED, _rows(source, {(day, article): missing}))
                     added += missing
         return added
 

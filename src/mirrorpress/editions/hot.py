@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from mirrorpress.model import HotPolicy, Shelf
+from mirrorpress.model import HotPolicy, Shelf, day_of
 
 _HALVES = 10  # half-lives that are looked back: what is older would weigh less than a thousandth
 _FULL = 1 << 20  # the weight of a reader of the newest day; whole numbers give the same sum in any order
 _ROUNDED = 10
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def hot_list(policy: HotPolicy, shelf: Shelf) -> HotList:
     found = shelf.most_read(until, weights, policy.minimum, policy.size)
     places = tuple((section, position, _rounded(readers)) for section, position, readers in found)
     shown = bool(places) or shelf.was_read(policy.minimum)
-    return HotList(date.fromordinal(until + _EPOCH), shown, places)
+    return HotList(day_of(until), shown, places)
 
 
 def days_of(policy: HotPolicy) -> int:

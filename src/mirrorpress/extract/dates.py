@@ -9,11 +9,11 @@ from email.utils import parsedate_to_datetime
 
 from mirrorpress.extract.calendars import JALALI_MONTHS, MONTHS, PERSIAN_DIGITS, with_digits
 from mirrorpress.extract.text import plain
+from mirrorpress.model import OFFSETS
 from mirrorpress.solarhijri import from_solar_hijri
 
 NO_ZONE = timezone(timedelta(0), "no zone")
 """The zone of a date with which none was written."""
-_AHEAD = (-12 * 60, 14 * 60)  # minutes ahead of UTC: from Baker Island to Kiritimati
 LONGEST = 200
 """Characters of a text that are searched for a date."""
 
@@ -173,7 +173,7 @@ def offset_of(moment: datetime | None) -> int | None:
     if ahead is None or moment is None or moment.tzinfo is NO_ZONE:
         return None
     minutes = round(ahead.total_seconds() / 60)
-    return minutes if _AHEAD[0] <= minutes <= _AHEAD[1] else None
+    return minutes if minutes in OFFSETS else None
 
 
 def in_utc(moment: datetime | None) -> datetime | None:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from hashlib import blake2b
 
-_DAY = 86_400  # seconds
+from mirrorpress.gather.counts.records import DAY
+
 _MOST = 1_500_000  # readings that are remembered, of about 100 bytes
 
 
@@ -29,7 +30,7 @@ class Tally:
 
     def is_new(self, at: int) -> bool:
         """Whether the second ``at`` was not counted before; notes that it is now."""
-        day = at // _DAY
+        day = at // DAY
         span = self.spans.get(day)
         if span is None:
             self.spans[day] = [at, at]
@@ -42,7 +43,7 @@ class Tally:
 
     def add(self, at: int, article: int, reader: str) -> bool:
         """Count a reading; returns whether it is the reader's first one of the article that day."""
-        day = at // _DAY
+        day = at // DAY
         mark = blake2b(reader.encode("utf-8", "replace"), digest_size=8, key=self._key).digest()
         reading = article << 64 | int.from_bytes(mark, "big")
         seen = self._seen.get(day)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mirrorpress.errors import SourceError
 from mirrorpress.gather.counts.records import Format, Hit, Line, Record, Unreadable, Window, moment
-from mirrorpress.gather.counts.tables import header_of, rows
+from mirrorpress.gather.counts.tables import header_of, records
 
 _KNOWN = ("1Path", "2Path")
 
@@ -20,11 +20,7 @@ def _fits(lines: Sequence[str]) -> bool:
 
 
 def _read(lines: Iterable[Line], _: Window, name: str) -> Iterator[Record]:
-    for row in rows(lines, name):
-        if isinstance(row, Unreadable):
-            yield row
-            continue
-        number, cells = row
+    def hit(number: int, cells: dict[str, str]) -> Record:
         first = next(iter(cells))
         if first not in _KNOWN or not {"Session", "Bot", "Date"} <= cells.keys():
             raise SourceError(
@@ -34,15 +30,16 @@ def _read(lines: Iterable[Line], _: Window, name: str) -> Iterator[Record]:
             )
         at = moment(cells["Date"])
         if at is None:
-            yield Unreadable(number, "no date that there is")
-            continue
+            return Unreadable(number, "no date that there is")
         read = cells["Bot"] in ("", "0") and cells.get("Event", "") in ("", "0", "false")
         # A view without a session is told from others by being the first of its visit.
         unnamed = cells["Session"].strip("0-") == ""
         if unnamed and cells.get("FirstVisit") not in ("1", "true"):
             read = False
         reader = f"line {number}" if unnamed else cells["Session"]
-        yield Hit(number, at, cells[first] if read else "", reader, "")
+        return Hit(number, at, cells[first] if read else "", reader, "")
+
+    return records(lines, name, hit)
 
 
 FORMAT = Format("goatcounter", True, _fits, _read)

@@ -15,10 +15,10 @@ from mirrorpress.gather.counts.records import (
     Total,
     Unreadable,
     Window,
-    day_number,
     figure,
 )
-from mirrorpress.gather.counts.tables import header_of, rows
+from mirrorpress.gather.counts.tables import header_of, records
+from mirrorpress.model import day_number
 
 
 def _fits(lines: Sequence[str]) -> bool:
@@ -26,21 +26,18 @@ def _fits(lines: Sequence[str]) -> bool:
 
 
 def _read(lines: Iterable[Line], _: Window, name: str) -> Iterator[Record]:
-    for row in rows(lines, name):
-        if isinstance(row, Unreadable):
-            yield row
-            continue
-        number, cells = row
-        readers = figure(cells.get("visitors", ""))
-        try:
-            day = day_number(date.fromisoformat(cells.get("date", "")))
-        except ValueError:
-            yield Unreadable(number, "no date that there is")
-            continue
-        if readers is None:
-            yield Unreadable(number, "no number of visitors that can be")
-        else:
-            yield Total(number, cells.get("page", ""), readers, day, 1)
+    return records(lines, name, _total)
+
+
+def _total(number: int, cells: dict[str, str]) -> Record:
+    readers = figure(cells.get("visitors", ""))
+    try:
+        day = day_number(date.fromisoformat(cells.get("date", "")))
+    except ValueError:
+        return Unreadable(number, "no date that there is")
+    if readers is None:
+        return Unreadable(number, "no number of visitors that can be")
+    return Total(number, cells.get("page", ""), readers, day, 1)
 
 
 FORMAT = Format("plausible", False, _fits, _read)

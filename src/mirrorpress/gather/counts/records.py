@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 DAY = 86_400  # seconds
-_EPOCH = date(1970, 1, 1).toordinal()
 MOST_READERS = 10_000_000  # of a page, in one figure; more is a mistake, and sums stay far below 2**63
 
 
@@ -65,16 +64,6 @@ class Format:
     logs: bool
     fits: Callable[[Sequence[str]], bool]
     read: Callable[[Iterable[Line], Window, str], Iterator[Record]]
-
-
-def day_number(day: date) -> int:
-    """Days since 1970."""
-    return day.toordinal() - _EPOCH
-
-
-def day_of(number: int) -> date:
-    """The day that is this many days after the first of 1970."""
-    return date.fromordinal(number + _EPOCH)
 
 
 def moment(text: str) -> int | None:

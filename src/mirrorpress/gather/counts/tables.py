@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mirrorpress.errors import SourceError
-from mirrorpress.gather.counts.records import Line, Unreadable
+from mirrorpress.gather.counts.records import Line, Record, Unreadable
 
 _LONGEST_ROW = 1000  # lines; titles within quotation marks may hold some
 
@@ -21,6 +21,15 @@ def _row(line: str) -> list[str]:
         return [cell.strip() for cell in next(csv.reader([line]), [])]
     except csv.Error:
         return []
+
+
+def records(
+    lines: Iterable[Line], name: str, of_row: Callable[[int, dict[str, str]], Record]
+) -> Iterator[Record]:
+    """What ``of_row`` makes of each row: of the number of its last line, and its cells by column. Raises what
+    ``rows`` and ``of_row`` raise."""
+    for row in rows(lines, name):
+        yield row if isinstance(row, Unreadable) else of_row(*row)
 
 
 def rows(lines: Iterable[Line], name: str) -> Iterator[tuple[int, dict[str, str]] | Unreadable]:

@@ -21,12 +21,11 @@ from mirrorpress.gather.counts.records import (
     Total,
     Unreadable,
     Window,
-    day_number,
-    day_of,
     figure,
     moment,
 )
-from mirrorpress.gather.counts.tables import header_of, rows
+from mirrorpress.gather.counts.tables import header_of, records
+from mirrorpress.model import day_number, day_of
 
 _GITHUB_DAYS = 14
 # Columns of path and readers, and how many days they cover where that is known.
@@ -45,11 +44,8 @@ def _fits(lines: Sequence[str]) -> bool:
 
 def _read(lines: Iterable[Line], window: Window, name: str) -> Iterator[Record]:
     named = window.last or _date_in(name)
-    for row in rows(lines, name):
-        if isinstance(row, Unreadable):
-            yield row
-            continue
-        number, cells = row
+
+    def total(number: int, cells: dict[str, str]) -> Record:
         kind = next((kind for kind in _KINDS if kind[0] in cells and kind[1] in cells), None)
         dated = next((cells[column] for column in _DATES if column in cells), None)
         days = window.days or (kind[2] if kind else 0)
@@ -58,11 +54,12 @@ def _read(lines: Iterable[Line], window: Window, name: str) -> Iterator[Record]:
         last = _day(dated) if dated is not None else named
         readers = figure(cells[kind[1]])
         if last is None:
-            yield Unreadable(number, "no date that there is")
-        elif readers is None:
-            yield Unreadable(number, "no number of readers that can be")
-        else:
-            yield Total(number, cells[kind[0]], readers, day_number(last), days)
+            return Unreadable(number, "no date that there is")
+        if readers is None:
+            return Unreadable(number, "no number of readers that can be")
+        return Total(number, cells[kind[0]], readers, day_number(last), days)
+
+    return records(lines, name, total)
 
 
 _HINT = "give --date with the last day that the figures cover, and --days with how many; see docs/counts.md"

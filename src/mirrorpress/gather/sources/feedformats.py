@@ -17,6 +17,7 @@ from typing import Any
 
 from mirrorpress import markup
 from mirrorpress.errors import SourceError
+from mirrorpress.model import OFFSETS
 
 _BEFORE_ROOT = r"\A(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE\s[^<>\[]*>)*+"
 _ROOT = re.compile(_BEFORE_ROOT + r"<(?:\w+:)?(rss|feed|rdf)\b", re.DOTALL | re.IGNORECASE)
@@ -190,7 +191,7 @@ def _offset(date: object) -> int | None:
     if match is None:
         return None
     minutes = (int(match[2]) * 60 + int(match[3])) * (-1 if match[1] == "-" else 1)
-    return minutes if -12 * 60 <= minutes <= 14 * 60 else None  # no clock on Earth is further from UTC
+    return minutes if minutes in OFFSETS else None
 
 
 def _names(found: Iterable[object]) -> tuple[str, ...]:
