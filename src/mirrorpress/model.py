@@ -433,11 +433,18 @@ class Edition(Protocol):
         although no article was stored and ``digest`` is the same. Cheap: every build asks for it."""
 
     def render(
-        self, configuration: Configuration, shelf: Shelf, since: int | None, front: str = ""
+        self,
+        configuration: Configuration,
+        shelf: Shelf,
+        since: int | None,
+        *,
+        front: str = "",
+        before: str = "",
     ) -> Iterator[File | str]:
         """Files that may have changed after ``since`` (None: all files), and, as plain strings,
         paths that leave. The front pages are always among them. ``front`` is what the method of that name
-        said at the build before (empty: unknown). A pure function of its arguments."""
+        says now (empty: it is asked), ``before`` what it said at the build before (empty: unknown). A pure
+        function of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)

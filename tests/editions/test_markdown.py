@@ -86,7 +86,7 @@ def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_p
             read = shelf.archive.reads.articles(one.split("/")[1] for one in chance.sample(names, 1))
             totals = {(day, number): chance.choice([5, 30, 60]) for number, _ in read.values()}
             shelf.archive.reads.add("log", totals, {})
-        stands = tree(EDITION.render(settings, shelf.archive.shelf, clock, front), stands)
+        stands = tree(EDITION.render(settings, shelf.archive.shelf, clock, before=front), stands)
         clock, front = shelf.archive.shelf.clock(), EDITION.front(settings, shelf.archive.shelf)
         assert stands == tree(EDITION.render(settings, shelf.archive.shelf, None)), f"seed {seed}"
 

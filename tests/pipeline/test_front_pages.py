@@ -30,11 +30,17 @@ class Board:
         return self.notice
 
     def render(
-        self, configuration: Configuration, shelf: AnyShelf, since: int | None, front: str = ""
+        self,
+        configuration: Configuration,
+        shelf: AnyShelf,
+        since: int | None,
+        *,
+        front: str = "",
+        before: str = "",
     ) -> Iterator[File | str]:
         if since is None:
             yield File("pages/a.md", b"An article.")
-        yield File("README.md", f"{self.notice}, after {front or 'nothing'}".encode())
+        yield File("README.md", f"{self.notice}, after {before or 'nothing'}".encode())
 
 
 def built(archive: Archive, folder: Path, edition: Edition) -> Report:

@@ -76,17 +76,27 @@ class MarkdownEdition:
         return json.dumps(hot, ensure_ascii=False)
 
     def render(
-        self, configuration: Configuration, shelf: Shelf, since: int | None, front: str = ""
+        self,
+        configuration: Configuration,
+        shelf: Shelf,
+        since: int | None,
+        *,
+        front: str = "",
+        before: str = "",
     ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
-        hot = hot_list(configuration.hot, shelf)
-        before = HotList.from_json(json.loads(front)["hot"]) if front else HotList()
+        hot = _hot_in(front or self.front(configuration, shelf))
+        hot_before = _hot_in(before) if before else HotList()
         own = Rendering.own(configuration, self.also_in)
         for rendering in (own, *(replace(own, language=language) for language in self.also_in)):
             pages = Pages(configuration, self.pages, rendering, hot=hot.shown)
             press = _Press(self, rendering.converted, rendering.shelf(shelf), pages, hot)
-            items = press.everything() if since is None else press.since(since, before)
+            items = press.everything() if since is None else press.since(since, hot_before)
             yield from items if rendering.is_own else _within(rendering, items)
+
+
+def _hot_in(front: str) -> HotList:
+    return HotList.from_json(json.loads(front)["hot"])
 
 
 def _within(rendering: Rendering, items: Iterable[File | str]) -> Iterator[File | str]:

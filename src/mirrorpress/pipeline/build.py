@@ -82,7 +82,9 @@ def _build_edition(
     weight = Weight(0 if whole else None if resumed or last is None else last.size, whole=whole)
     with archive.journal(edition.name) as journal:
         doubtful = journal.paths()
-        for item in edition.render(configuration, archive.shelf, since, last.front if last else ""):
+        for item in edition.render(
+            configuration, archive.shelf, since, front=front, before=last.front if last else ""
+        ):
             if isinstance(item, str):
                 leaving.append(item)
             elif item.path not in rendered and _is_at_hand(root, item, report):
