@@ -125,3 +125,29 @@ def followable(url: str) -> bool:
     if parts.scheme == "mailto":
         return bool(re.fullmatch(_EMAIL, parts.path, re.ASCII)) and not parts.query
     return parts.scheme == "https" and "." in host and not is_literal_ip(host) and not parts.username
+
+
+_AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold (RFC 3986, 2.2) beside letters and digits
+# A git host shows a file within a page of its own; this is where it gives the file itself.
+_SHOWN_BY = (
+    (re.compile(r"^(https?://git\.sr\.ht/~[^/]+/[^/]+/)tree/([^/]+)/item/"), r"\1blob/\2/"),
+    (re.compile(r"^(https?://[^/]+/.+/-/)(?:blob|tree)/"), r"\1raw/"),  # GitLab
+    (re.compile(r"^(https?://[^/]+/.+/)src/(branch|tag|commit)/"), r"\1raw/\2/"),  # Forgejo, Gitea
+    (re.compile(r"^(https?://[^/]+/[^/]+/[^/]+/)(?:blob|tree|src)/"), r"\1raw/"),  # GitHub, Gitee, Bitbucket
+)
+
+
+def in_ascii(address: str) -> str:
+    """An address as it goes into files: percent-encoded where it must be."""
+    return quote(address, safe=_AS_IT_IS)
+
+
+@lru_cache(maxsize=64)
+def file_address(address: str) -> str:
+    """Where the files of a mirror that is read at ``address`` are had as they are: a feed reader can use
+    neither a feed nor a picture within the page that a git host shows it in."""
+    address = in_ascii(address)
+    for shown, raw in _SHOWN_BY:
+        if shown.match(address):
+            return shown.sub(raw, address)
+    return address

@@ -372,7 +372,8 @@ def local_day(moment: datetime, offset: int | None) -> date:
 
 class Shelf(Protocol):
     """What an edition may read of the archive; nothing here costs in proportion to the mirror
-    except ``every``, which streams. Bodies are loaded only by ``every`` and ``changed``."""
+    except ``every`` and ``newest``, which stream. Bodies are loaded only by ``every``, ``changed`` and,
+    if asked to, ``newest``."""
 
     def sections(self) -> Sequence[str]:
         """Ids of sections that hold articles."""
@@ -385,6 +386,9 @@ class Shelf(Protocol):
 
     def every(self, section: str, first: int = 1) -> Iterator[Stored]:
         """Articles from a position on, ascending, with bodies; a stream."""
+
+    def newest(self, *, bodies: bool) -> Iterator[Stored]:
+        """Articles of all sections, by the day they came out, the newest first; a stream."""
 
     def changed(self, since: int) -> Iterator[Stored]:
         """Articles with a revision stored after the archive's clock stood at ``since``, with bodies."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ class Shelf:
         partial: bool = False,
         offset: int | None = None,
         language: str = "",
+        days: int = 0,
     ) -> None:
         self.hours += 1
         moment = START + timedelta(hours=self.hours)
@@ -41,11 +43,15 @@ class Shelf:
         article = Article(
             url=url,
             title=title or f"Title {name}",
-            html=f"<p>{text}</p>",
+            html=f"<p>{escape(text, quote=False)}</p>"
+            + "".join(
+                f'<p><img src="\ufdd0{path}" alt="A lamp > a candle" width="1" height="1"></p>'
+                for path in assets
+            ),
             markdown=f"{text}\n" + "".join(f"\n![x](\ufdd0{path})\n" for path in assets),
             excerpt=text[:20],
             text_length=len(text),
-            published=moment,
+            published=moment + timedelta(days=days),
             assets=assets,
             partial=partial,
             offset=offset,

@@ -155,7 +155,9 @@ def test_an_article_that_is_only_a_beginning_says_so_above_its_text_and_in_feeds
     entries = feedparser.parse(found["feeds/p2.xml"]).entries
     assert [sentence in entry.summary for entry in entries] == [False, True]
     for path, data in found.items():
-        assert (sentence.encode() in data) == (path in ("pages/p2/stub.md", "feeds/p2.xml")), path
+        feeds = {f"{name}.{suffix}" for name in ("feed", "feeds/p2") for suffix in ("xml", "json")}
+        told = path in {"pages/p2/stub.md", *feeds}
+        assert (sentence.encode() in data) == told, path
 
 
 def test_an_article_that_is_whole_now_says_no_more_that_it_is_not(shelf: Shelf, tmp_path: Path) -> None:

@@ -57,9 +57,13 @@ def test_second_run_touches_only_what_changed(mirror: Mirror) -> None:
         "A\tpages/p2/10006.md",
         "A\tqr/pages/p2/10006.png",
         "M\tREADME.md",
+        "M\tfeed.json",
+        "M\tfeed.xml",
+        "M\tfeeds/p2.json",
         "M\tfeeds/p2.xml",
         "M\tindexes/p2.md",
         "M\tpages/p2/10002.md",
+        "M\tsitemaps/p2/1.xml",
     ]
     assert mirror.page("pages/p2/10004.md"), "what the newsroom takes away, the mirror keeps"
 

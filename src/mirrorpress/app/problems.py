@@ -32,6 +32,7 @@ _EXPECTED = {
     "list_type": "a list in square brackets",
     "dict_type": 'a table with a type, such as {{ type = "..." }}',
     "model_type": "a table",
+    "literal_error": "{expected}",
 }
 _ABOUT_KEYS = ("missing", "extra_forbidden")
 

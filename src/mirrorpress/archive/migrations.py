@@ -73,8 +73,20 @@ def _sixth(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _seventh(connection: Connection) -> None:
+    """When articles came out, by which the newest of all sections are found."""
+    connection.execute(text("ALTER TABLE articles ADD COLUMN dated BIGINT DEFAULT 0 NOT NULL"))
+    connection.execute(
+        text(
+            "UPDATE articles SET dated = coalesce((SELECT min(coalesce(published, captured_at), captured_at) "
+            "FROM revisions WHERE article = articles.number AND revision = 1), first_seen)"
+        )
+    )
+    connection.execute(text("CREATE INDEX articles_by_date ON articles (dated)"))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth, _sixth)
+STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth, _sixth, _seventh)
 PRESENT = FIRST + len(STEPS)
 
 

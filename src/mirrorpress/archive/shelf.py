@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, func, select, text
+from sqlalchemy import RowMapping, Select, func, literal, select, text, tuple_
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.index import Index
 from mirrorpress.model import Article, Picture, Stored
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
+_AT_ONCE = 50  # of the newest; a feed takes 40
 
 _first = t.revisions.alias("first")
 _first_found = t.extractions.alias("first_found")
@@ -103,6 +104,17 @@ class ArchiveShelf:
             if len(batch) < _BATCH:
                 return
             first = batch[-1].position + 1
+
+    def newest(self, *, bodies: bool) -> Iterator[Stored]:
+        columns = (*_LIGHT, *_BODY) if bodies else _LIGHT
+        newest = (t.articles.c.dated, t.articles.c.number)
+        query = _select(*newest, *columns).order_by(*(column.desc() for column in newest)).limit(_AT_ONCE)
+        rows = self._index.rows(query)
+        while rows:
+            for row in rows:
+                yield _stored(row)
+            last = (literal(rows[-1]["dated"], t.Moment), rows[-1]["number"])
+            rows = self._index.rows(query.where(tuple_(*newest) < last)) if len(rows) == _AT_ONCE else []
 
     def changed(self, since: int) -> Iterator[Stored]:
         while True:

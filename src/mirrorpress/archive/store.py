@@ -233,6 +233,7 @@ class Archive:
             "publisher": place.publisher,
             "first_seen": capture.fetched_at,
             "checked_at": capture.fetched_at,
+            "dated": min(article.published or capture.fetched_at, capture.fetched_at),
         }
         number = self._index.insert(insert(t.articles).values(**values))
         self._index.execute(insert(t.ids).values(key=str(values["id"]).casefold(), article=number))

@@ -5,7 +5,7 @@ pages/<section>/<id>.md      a page an article
 indexes/<section>.md         newest first: the page under way and the last full one
 indexes/<section>/<n>.md     full list pages, numbered from the oldest, written once
 indexes/hot.md               what was read most, once readers were counted
-feeds/<section>.xml          Atom
+feeds/… feed.xml sitemaps/…  see ``syndication``
 assets/…                     pictures by content
 qr/<page>.png                the QR code of each page's address
 <language>/…                 all but the pictures once more, for Chinese in another script
@@ -17,18 +17,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import islice
+from typing import Literal
 
 from mirrorpress.editions.hot import HotList, hot_list
 from mirrorpress.editions.pages import HOT, Pages, templates
 from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.scripts import is_installed, opencc_version
+from mirrorpress.editions.syndication import IN_FEED, Syndication
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
 _LAYOUT = 3  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _ON_HOME = 10  # articles a section
-_IN_FEED = 40
+_LOOKED_AT = 10 * IN_FEED  # articles that are looked at for the mirror's feed; many may have left the edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class MarkdownEdition:
     pages: str = "pages/{section}/{id}.md"
     list_size: int = 50
     also_in: tuple[str, ...] = ()
+    feeds: Literal["summary", "full"] = "summary"
 
     def __post_init__(self) -> None:
         if not 1 <= self.list_size <= 1000:
@@ -119,6 +124,11 @@ class _Press:
     pages: Pages
     hot: HotList
 
+    @cached_property
+    def syndication(self) -> Syndication:
+        full, size = self.edition.feeds == "full", self.edition.list_size
+        return Syndication(self.configuration, self.pages, full=full, list_size=size)
+
     def everything(self) -> Iterator[File | str]:
         known = self._sections()
         for section in known:
@@ -129,6 +139,7 @@ class _Press:
             for stored in self.shelf.every(section.id, dropped + 1):
                 yield from self._article(section, stored)
             yield from self._lists(section, count, range(1, count // self.edition.list_size + 1))
+            yield from self._sitemaps(section, count, self._shards(section, count))
         yield from self._front(known)
         yield from self.pages.help()
 
@@ -140,11 +151,13 @@ class _Press:
     def changes(self, since: int, hot_before: HotList) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}
         touched: dict[str, int] = {}  # section: its first new position, or one past its last
+        mapped: dict[str, set[int]] = {}  # section: numbers of the sitemaps that its changed articles are in
         for stored in self.shelf.changed(since):
             section = known[stored.section]
             count = self.shelf.count(section.id)
             new = stored.position if stored.arrived > since else count + 1
             touched[section.id] = min(touched.get(section.id, count + 1), new)
+            mapped.setdefault(section.id, set()).add(self._shard_of(stored.position))
             if self._is_kept(section, stored.position, count):
                 yield from self._article(section, stored)
         leaving = set(self.shelf.former_assets(since)) if touched else set()
@@ -155,6 +168,8 @@ class _Press:
             before, now = self._dropped(section, first_new - 1), self._dropped(section, count)
             if now > before:
                 yield from self._leaving(section, before, now, leaving)
+                mapped[id].update(range(self._shard_of(before + 1), self._shard_of(now) + 1))
+            yield from self._sitemaps(section, count, sorted(mapped[id]))
         for section in known.values():
             count = self.shelf.count(section.id)
             before = self._dropped(section, touched.get(section.id, count + 1) - 1)
@@ -175,7 +190,7 @@ class _Press:
                 yield File(asset, self.shelf.asset(asset))
 
     def _lists(self, section: Section, count: int, full: range) -> Iterator[File]:
-        """The section's list and feed, and the full list pages in ``full`` that are still kept."""
+        """The section's list and feeds, and the full list pages in ``full`` that are still kept."""
         size = self.edition.list_size
         first_kept = self._dropped(section, count) // size + 1
         for number in range(max(full.start, first_kept), full.stop):
@@ -187,14 +202,41 @@ class _Press:
         newest = self.shelf.between(section.id, max(last_full - 1, first_kept - 1, 0) * size + 1, count)
         kept = count - self._dropped(section, count)
         yield from self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
-        yield self.pages.feed(section, newest[-_IN_FEED:])
+        fed = newest[-IN_FEED:]
+        if fed and self.syndication.full:
+            fed = list(self.shelf.every(section.id, fed[0].position))
+        yield from self.syndication.section(section, fed[::-1])
+
+    # --- sitemaps ------------------------------------------------------------------------
+
+    def _shard_of(self, position: int) -> int:
+        return (position - 1) // self.syndication.shard + 1
+
+    def _shards(self, section: Section, count: int) -> range:
+        """The numbers of the sitemaps of a section that hold articles."""
+        first = self._shard_of(self._dropped(section, count) + 1)
+        return range(first, self._shard_of(count) + 1)
+
+    def _sitemaps(self, section: Section, count: int, numbers: Iterable[int]) -> Iterator[File | str]:
+        """Those with these numbers; one whose articles have all left leaves with them."""
+        if not self.syndication.has_sitemap:
+            return
+        standing, size = self._shards(section, count), self.syndication.shard
+        for number in numbers:
+            if number in standing:
+                first = max((number - 1) * size, self._dropped(section, count)) + 1
+                articles = self.shelf.between(section.id, first, min(number * size, count))
+                yield self.syndication.sitemap_of(section, number, articles)
+            else:
+                yield self.syndication.shard_path(section, number)
 
     def _front(self, sections: Sequence[Section]) -> Iterator[File | str]:
-        newest = []
+        newest, shards = [], []
         for section in sections:
             count = self.shelf.count(section.id)
             first = max(count - _ON_HOME, self._dropped(section, count)) + 1
             newest.append((section, self.shelf.between(section.id, first, count)))
+            shards.append((section, self._shards(section, count)))
         places = [(section, position) for section, position, _ in self.hot.places]
         hot = [one for section, at in places for one in self.shelf.between(section, at, at)]
         yield from self.pages.home(newest, self.hot, hot)
@@ -202,6 +244,20 @@ class _Press:
             yield from self.pages.hot(self.hot, hot, self.configuration.hot)
         else:
             yield from self.pages.with_qr(HOT)
+        yield from self.syndication.whole(self._newest(sections))
+        yield from self.syndication.outlines(sections)
+        yield from self.syndication.sitemap_index(shards)
+
+    def _newest(self, sections: Sequence[Section]) -> list[tuple[Section, Stored]]:
+        """The newest articles of all sections that are still in the edition."""
+        dropped = {one.id: self._dropped(one, self.shelf.count(one.id)) for one in sections}
+        known = {section.id: section for section in sections}
+        standing = (
+            (known[stored.section], stored)
+            for stored in islice(self.shelf.newest(bodies=self.syndication.full), _LOOKED_AT)
+            if stored.position > dropped[stored.section]
+        )
+        return list(islice(standing, IN_FEED))
 
     # --- retention -----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -18,16 +18,14 @@ from minijinja import Environment
 
 from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
-from mirrorpress.editions.feeds import atom
 from mirrorpress.editions.hot import HotList, days_of
 from mirrorpress.editions.plain import code, destination, escape, fenced
 from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
-from mirrorpress.links import followable
+from mirrorpress.links import followable, in_ascii
 from mirrorpress.model import ROOT, Configuration, File, HotPolicy, Link, Publisher, Section, Stored
 
-_AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold (RFC 3986, 2.2) beside letters and digits
 HOT = "indexes/hot.md"
 _HOT_ON_HOME = 5
 _BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
@@ -65,6 +63,11 @@ class Pages:
         self._words: dict[str, Any] = words(self._language)
         self._lead = lead(self._language)
 
+    @property
+    def rendering(self) -> Rendering:
+        """That in which the pages stand."""
+        return self._rendering
+
     @cached_property
     def _environment(self) -> Environment:
         return Environment(
@@ -89,7 +92,16 @@ class Pages:
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
         addresses = self._mirror.addresses
-        return quote(addresses[0], safe=_AS_IT_IS) + quote(self._rendering.folder + path) if addresses else ""
+        if not addresses:
+            return ""
+        place = self._rendering.folder + path
+        return in_ascii(addresses[0]) + quote(posixpath.normpath(place) if "../" in place else place)
+
+    def addresses_of(self, stored: Stored) -> list[str]:
+        """The canonical addresses of an article's page in all renderings that hold it, this one's first."""
+        path = self.path(stored)
+        ways = [way for _, way in self._rendering.others] if self._rendering.is_elsewhere(stored) else []
+        return [self.address(way + path) for way in ("", *ways)]
 
     def qr_path(self, path: str) -> str:
         """Where the QR code of a page stands; empty when the page has no address, or one too long to scan."""
@@ -133,7 +145,7 @@ class Pages:
             byline=self._byline(stored, publisher),
             partial=self._words["partial"] if article.partial else "",
             direction=direction,
-            rights=self._rights(publisher),
+            rights=self.rights(publisher, escape),
             original=_shown(article.url),
             links=after,
         )
@@ -152,13 +164,14 @@ class Pages:
         link = f"[{words(language)['name']}]({destination(_up(path) + way + path)})"
         return str(self._words["converted"]).format(name=link)
 
-    def _rights(self, publisher: Publisher) -> str:
+    def rights(self, publisher: Publisher, written: Callable[[str], str] = str) -> str:
+        """Whose an article is and what allows it to stand here; ``written`` is how names go into it."""
         said: dict[str, str] = self._words["rights"]
         rights = "excerpt" if publisher.excerpt_only else publisher.rights or ""
         text = said.get(rights, said["licence"])
-        return text.format(publisher=escape(publisher.name), licence=escape(publisher.rights or ""))
+        return text.format(publisher=written(publisher.name), licence=written(publisher.rights or ""))
 
-    # --- lists, feeds, home --------------------------------------------------------------
+    # --- lists, home ---------------------------------------------------------------------
 
     def newest(
         self, section: Section, articles: Sequence[Stored], full_lists: Sequence[int], kept: int
@@ -181,7 +194,7 @@ class Pages:
                     for n in full_lists
                 ),
             ),
-            feed=destination(f"../feeds/{section.id}.xml"),
+            feed=destination(f"../feeds/{section.id}"),
             total=counted(self._language, "articles", kept) if kept else "",
         )
 
@@ -231,26 +244,6 @@ class Pages:
             "title": escape(title),
             "path": destination(_up(path) + self.path(stored)),
         }
-
-    def feed(self, section: Section, articles: Sequence[Stored]) -> File:
-        """A section's Atom feed of ``articles``, ascending."""
-        path = f"feeds/{section.id}.xml"
-        mirror = self._mirror
-        entries = [
-            (stored, self.address(self.path(stored)) or stored.article.url, self.publisher_of(stored).name)
-            for stored in reversed(articles)
-        ]
-        title = f"{mirror.title} · {section.title}"
-        language = section.language or mirror.language
-        data = atom(
-            title=title,
-            language=language,
-            address=self.address(path),
-            id=path,
-            entries=entries,
-            partial=self._words["partial"],
-        )
-        return File(path, data)
 
     def hot(self, found: HotList, articles: Sequence[Stored], policy: HotPolicy) -> Iterator[File]:
         """The list of what was read most: ``articles`` are those of ``found``, in its order."""
@@ -311,6 +304,7 @@ class Pages:
             hot_path=destination(HOT),
             groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
             addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
+            opml=bool(self.address("")) and followable(self.address("")),
         )
 
     def help(self) -> Iterator[File]:

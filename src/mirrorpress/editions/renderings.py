@@ -151,6 +151,9 @@ class _ConvertedShelf:
     def every(self, section: str, first: int = 1) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.every(section, first))
 
+    def newest(self, *, bodies: bool) -> Iterator[Stored]:
+        return map(self.rendering.article, self.shelf.newest(bodies=bodies))
+
     def changed(self, since: int) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.changed(since))
 

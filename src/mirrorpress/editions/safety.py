@@ -7,8 +7,10 @@ a reader by one click to a plain-http address or a literal IP.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from mirrorpress.editions.feedsafety import dangers_in_json_feed, dangers_in_xml
 from mirrorpress.links import is_literal_ip
 
 _FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
@@ -24,15 +26,21 @@ _IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]*)")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S", re.MULTILINE)
 _BARE = re.compile(r"(?:http|ftp)://|\bwww\.[\w-]+\.", re.IGNORECASE)
+_JSON_FEED = re.compile(r"(?:^|/)(?:feed|feeds/[^/]+)\.json$")
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//")
 
 
-def dangers(path: str, data: bytes) -> list[str]:
-    """What in a file would break a promise to readers, one line each; an empty list for a safe file."""
+def dangers(path: str, data: bytes, addresses: Sequence[str] = ()) -> list[str]:
+    """What in a file would break a promise to readers, one line each; an empty list for a safe file.
+
+    ``addresses`` are the mirror's own: a picture in a feed may stand at no other.
+    """
     if path.endswith(".md"):
         return dangers_in_markdown(data.decode("utf-8", "replace"))
-    if path.endswith(".xml"):
-        return _dangers_in_feed(data.decode("utf-8", "replace"))
+    if path.endswith((".xml", ".opml")):
+        return list(dangers_in_xml(data.decode("utf-8", "replace"), addresses))
+    if _JSON_FEED.search(path):
+        return list(dangers_in_json_feed(data.decode("utf-8", "replace"), addresses))
     return []
 
 
@@ -70,10 +78,3 @@ def _misleads(target: str) -> bool:
         return not target.startswith("https://") or is_literal_ip(urlsplit(target).hostname or "")
     except ValueError:
         return True
-
-
-def _dangers_in_feed(text: str) -> list[str]:
-    return [
-        f"markup that does not belong there: {tag}"
-        for tag in re.findall(r"<(?:script|img|iframe|\?xml-style)[^>]*>", text)
-    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,7 @@ def _build_edition(
     rendered: set[str] = set()
     leaving: list[str] = []
     since = None if whole or last is None else last.revision
+    addresses = (*configuration.mirror.addresses, *configuration.mirror.site_addresses)
     weight = Weight(0 if whole else None if resumed or last is None else last.size, whole=whole)
     with archive.journal(edition.name) as journal:
         doubtful = journal.paths()
@@ -93,7 +94,7 @@ def _build_edition(
                 unsure = resumed or item.path in doubtful
                 before = "" if unsure else ledger.digest_of(edition.name, item.path)
                 weight.expect(root / item.path)
-                if mark := _write(root, item, before, report, journal, check_disk=whole):
+                if mark := _write(root, item, before, report, journal, addresses=addresses, check_disk=whole):
                     written[item.path] = mark
                     report.watch("files", len(written), 0)
                 weight.settle(root / item.path)
@@ -165,14 +166,24 @@ def _is_at_hand(root: Path, file: File, report: Report) -> bool:
     return False
 
 
-def _write(root: Path, file: File, before: str, report: Report, journal: Journal, *, check_disk: bool) -> str:
-    """Write a file unless it is there as it should be; returns its digest when it was written."""
+def _write(
+    root: Path,
+    file: File,
+    before: str,
+    report: Report,
+    journal: Journal,
+    *,
+    addresses: Sequence[str],
+    check_disk: bool,
+) -> str:
+    """Write a file unless it is there as it should be; returns its digest when it was written. ``addresses``
+    are the mirror's own."""
     path = root / file.path
     if isinstance(file.data, Path):
         digest = f"asset:{file.path}"  # named by its content
     else:
         digest = hashlib.sha256(file.data).hexdigest()
-        if digest != before and (found := dangers(file.path, file.data)):
+        if digest != before and (found := dangers(file.path, file.data, addresses)):
             raise SafetyError(
                 f"would break a promise to readers: {found[0]}",
                 where=file.path,
