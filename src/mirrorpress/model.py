@@ -370,6 +370,19 @@ def local_day(moment: datetime, offset: int | None) -> date:
     return (moment + timedelta(minutes=offset) if offset else moment).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What of one revision a reader could read, and how it came: ``engine`` as in ``Article``."""
+
+    title: str
+    html: str
+    excerpt: str
+    captured_at: datetime
+    updated: datetime | None = None
+    engine: str = ""
+    partial: bool = False
+
+
 class Shelf(Protocol):
     """What an edition may read of the archive; nothing here costs in proportion to the mirror
     except ``every`` and ``newest``, which stream. Bodies are loaded only by ``every``, ``changed`` and,
@@ -408,6 +421,13 @@ class Shelf(Protocol):
 
     def was_read(self, minimum: int) -> bool:
         """Whether any article had this many readers, all days together."""
+
+    def amendments(self, section: str, position: int) -> Iterator[tuple[Revision, Revision]]:
+        """Successive revisions (before, after) of an article that may say different things, newest first; at
+        most 20 pairs. Nothing is loaded before it is asked for."""
+
+    def amended(self, count: int) -> Sequence[Stored]:
+        """The articles that the ``count`` newest of all such pairs are of, newest first, without bodies."""
 
     def asset(self, path: str) -> Path:
         """The file that holds an asset."""

@@ -71,6 +71,8 @@ def test_what_an_old_archive_holds_is_still_there(tmp_path: Path) -> None:
         assert [one.reason for one in archive.ledger.open_failures()] == ["500"]
         assert len(list(archive.captures_of("city"))) == 1
         assert archive.extractions.doubtful() == archive.extractions.partial() == {}
+        assert [one.id for one in archive.shelf.newest(bodies=False)] == [stored.id]
+        assert list(archive.shelf.amendments("city", 1)) == []
         last = archive.ledger.last_build("markdown")
         assert last is None or last.front == ""
 

@@ -215,7 +215,7 @@ def check_tree(mirror: Mirror) -> None:
 def check_feeds_and_git(mirror: Mirror) -> None:
     """Feeds are well-formed, each entry its own; git takes the same files."""
     atom = "{http://www.w3.org/2005/Atom}"
-    for path in (mirror.out / "feeds").iterdir():
+    for path in (mirror.out / "feeds").glob("*.xml"):
         feed = ElementTree.fromstring(path.read_bytes())  # noqa: S314 - our own feed
         ids = [entry.findtext(f"{atom}id") for entry in feed.iter(f"{atom}entry")]
         assert len(ids) == len(set(ids)) == 40

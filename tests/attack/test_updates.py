@@ -113,7 +113,13 @@ def test_revisions_breakage_and_recovery(mirror: Mirror, site: Site) -> None:
         assert "2 March 2026" in second[path] or path.endswith(("renamed.md", "silent.md"))
     assert "updated 3 March 2026" in second["pages/news/dated.md"]
     listed = git("diff", "--name-only", tip, "main", cwd=remote).splitlines()
-    assert listed == ["README.md", "feeds/news.xml", "indexes/news.md", *changed]
+    assert [path for path in listed if not path.startswith(("corrections/", "qr/corrections/"))] == [
+        "README.md",
+        *(f"{name}.{suffix}" for name in ("feed", "feeds/news") for suffix in ("json", "xml")),
+        *("indexes/corrections.md", "indexes/news.md", *changed, "sitemaps/news/1.xml"),
+    ]
+    shown = {path for path in listed if path.startswith("corrections/")}
+    assert shown == {path.replace("pages/", "corrections/") for path in changed}
     assert git("show", f"{tip}:pages/news/dated.md", cwd=remote) == first["pages/news/dated.md"].strip()
     with closing(sqlite3.connect(mirror.folder / "archive" / "index.sqlite")) as index:
         rows = index.execute(

@@ -156,6 +156,9 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert "13 new" in done.stderr
     assert "1 new, 1 updated" in done.stderr
     assert (tmp_path / "demo" / "reader" / "pages" / "p2" / "10006.md").is_file()
+    shown = tmp_path / "demo" / "reader" / "corrections" / "p2" / "10002.md"
+    assert str(shown) in done.stderr
+    assert "<del>" in shown.read_text(encoding="utf-8")
     most_read = (tmp_path / "demo" / "reader" / "indexes" / "hot.md").read_text(encoding="utf-8")
     assert re.findall(r"约 (\d+) 位读者", most_read) == ["130", "60", "30"]
     assert (tmp_path / "demo" / "reader" / "zh-Hant" / "pages" / "p2" / "10006.md").is_file()

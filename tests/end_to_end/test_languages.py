@@ -134,10 +134,16 @@ def test_only_what_changed_is_converted_again(mirror: Mirror) -> None:
     changed = mirror.git("diff", "--name-only", "main~1", "main").splitlines()
     assert sorted(path for path in changed if path.startswith("zh-Hant/")) == [
         "zh-Hant/README.md",
+        "zh-Hant/corrections/p2/10002.md",
+        "zh-Hant/feed.json",
+        "zh-Hant/feed.xml",
+        "zh-Hant/feeds/p2.json",
         "zh-Hant/feeds/p2.xml",
+        "zh-Hant/indexes/corrections.md",
         "zh-Hant/indexes/p2.md",
         "zh-Hant/pages/p2/10002.md",
         "zh-Hant/pages/p2/10006.md",
+        "zh-Hant/qr/corrections/p2/10002.png",
         "zh-Hant/qr/pages/p2/10006.png",
     ]
 

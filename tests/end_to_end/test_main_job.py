@@ -54,13 +54,16 @@ def test_second_run_touches_only_what_changed(mirror: Mirror) -> None:
     assert (report["new"], report["updated"], report["failed"]) == (1, 1, 0)
     changed = mirror.git("diff", "--name-status", "main~1", "main").splitlines()
     assert sorted(changed) == [
+        "A\tcorrections/p2/10002.md",
         "A\tpages/p2/10006.md",
+        "A\tqr/corrections/p2/10002.png",
         "A\tqr/pages/p2/10006.png",
         "M\tREADME.md",
         "M\tfeed.json",
         "M\tfeed.xml",
         "M\tfeeds/p2.json",
         "M\tfeeds/p2.xml",
+        "M\tindexes/corrections.md",
         "M\tindexes/p2.md",
         "M\tpages/p2/10002.md",
         "M\tsitemaps/p2/1.xml",

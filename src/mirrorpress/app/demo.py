@@ -57,6 +57,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     others = sorted(clone.glob("zh-*/README.md"))
     for page in (clone / "README.md", clone / "indexes" / "hot.md", *_one_a_section(pages), *others):
         speaker.say(f"  {page}")
+    for page in sorted((clone / "corrections").rglob("*.md")):
+        speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     command = _own_name()
     speaker.say(
         f"\nWhat to try next, in {folder}:\n"

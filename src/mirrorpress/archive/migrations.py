@@ -85,8 +85,35 @@ def _seventh(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX articles_by_date ON articles (dated)"))
 
 
+_AMENDMENTS = """
+CREATE TABLE amendments (
+    revision INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (revision),
+    FOREIGN KEY(revision) REFERENCES revisions (number), FOREIGN KEY(article) REFERENCES articles (number)
+);
+CREATE INDEX amendments_by_article ON amendments (article);
+INSERT INTO amendments
+    SELECT after.number, after.article FROM revisions AS after
+    JOIN revisions AS before ON before.article = after.article AND before.revision = after.revision - 1
+    WHERE after.capture IS NULL OR before.capture IS NULL OR after.capture != before.capture
+"""
+
+
+def _eighth(connection: Connection) -> None:
+    """Which revisions may be corrections: all that are of other bytes, as nobody looked at their words."""
+    for statement in _AMENDMENTS.split(";"):
+        connection.execute(text(statement))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
-STEPS: tuple[Callable[[Connection], None], ...] = (_second, _third, _fourth, _fifth, _sixth, _seventh)
+STEPS: tuple[Callable[[Connection], None], ...] = (
+    _second,
+    _third,
+    _fourth,
+    _fifth,
+    _sixth,
+    _seventh,
+    _eighth,
+)
 PRESENT = FIRST + len(STEPS)
 
 

@@ -126,6 +126,15 @@ condition, without parameters."""
 Index("extractions_doubtful", extractions.c.confidence, sqlite_where=DOUBTFUL)
 Index("extractions_partial", extractions.c.partial, sqlite_where=PARTIAL)
 
+# Revisions that may say something else than the one before, by their numbers.
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("revision", ForeignKey("revisions.number"), primary_key=True),
+    Column("article", ForeignKey("articles.number"), nullable=False),
+)
+Index("amendments_by_article", amendments.c.article)
+
 # The newest pages' layouts, from which a section's memory is learned.
 layouts = Table(
     "layouts",

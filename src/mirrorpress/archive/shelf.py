@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, func, literal, select, text, tuple_
+from sqlalchemy import RowMapping, Select, func, select, text
 
 from mirrorpress.archive import schema as t
+from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.index import Index
-from mirrorpress.model import Article, Picture, Stored
+from mirrorpress.model import Article, Picture, Revision, Stored
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 _AT_ONCE = 50  # of the newest; a feed takes 40
@@ -67,6 +68,7 @@ class ArchiveShelf:
     def __init__(self, index: Index, folder: Path) -> None:
         self._index = index
         self._folder = folder
+        self._amendments = Amendments(index)
 
     def clock(self) -> int:
         """The number of the last revision stored."""
@@ -113,8 +115,10 @@ class ArchiveShelf:
         while rows:
             for row in rows:
                 yield _stored(row)
-            last = (literal(rows[-1]["dated"], t.Moment), rows[-1]["number"])
-            rows = self._index.rows(query.where(tuple_(*newest) < last)) if len(rows) == _AT_ONCE else []
+            dated, number = rows[-1]["dated"], rows[-1]["number"]
+            older = t.articles.c.dated < dated
+            older |= (t.articles.c.dated == dated) & (t.articles.c.number < number)
+            rows = self._index.rows(query.where(older)) if len(rows) == _AT_ONCE else []
 
     def changed(self, since: int) -> Iterator[Stored]:
         while True:
@@ -152,6 +156,16 @@ class ArchiveShelf:
         query = select(t.reads.c.article).group_by(t.reads.c.article)
         found = self._index.value(query.having(func.sum(t.reads.c.readers) >= minimum).limit(1))
         return found is not None
+
+    def amendments(self, section: str, position: int) -> Iterator[tuple[Revision, Revision]]:
+        return self._amendments.of(section, position)
+
+    def amended(self, count: int) -> Sequence[Stored]:
+        numbers = self._amendments.newest(count)
+        place = t.articles.c.number.label("place")
+        query = _select(place, *_LIGHT).where(t.articles.c.number.in_(numbers))
+        found = {row["place"]: _stored(row) for row in self._index.rows(query)}
+        return [found[number] for number in numbers]
 
     def asset(self, path: str) -> Path:
         return self._folder / path

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
 from mirrorpress.archive import schema as t
+from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.captures import CaptureLog
 from mirrorpress.archive.extractions import Extractions
 from mirrorpress.archive.index import Index, translated
@@ -33,7 +34,7 @@ from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.reads import Reads
 from mirrorpress.archive.shelf import ArchiveShelf
 from mirrorpress.errors import ArchiveError
-from mirrorpress.model import Article, Asset, Capture, Entry, Validators, local_day
+from mirrorpress.model import Article, Asset, Capture, Entry, Revision, Validators, local_day
 
 Outcome = Literal["new", "updated", "unchanged"]
 
@@ -115,6 +116,7 @@ class Archive:
         self.layouts = Layouts(self._index)
         self.extractions = Extractions(self._index)
         self.reads = Reads(self._index)
+        self._amendments = Amendments(self._index)
         self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 
@@ -183,10 +185,12 @@ class Archive:
         body_digest: str,
         pictures: dict[str, Asset],
         further: Sequence[Capture] = (),
+        amends: Callable[[Revision, Revision], bool] | None = None,
     ) -> Outcome:
         """Store an article in one transaction; returns what it was.
 
-        ``keys`` are the comparable addresses it goes by; ``further`` its second and later pages. A
+        ``keys`` are the comparable addresses it goes by; ``further`` its second and later pages; ``amends``
+        says whether a revision of other bytes says something else than the one before (None: it may). A
         revision that says the same as the current one is not stored again, nor is a capture whose bytes are
         kept already. Nothing is ever overwritten.
         """
@@ -216,7 +220,11 @@ class Archive:
             self._add_assets(pictures)
             same_bytes = known is not None and known.body_digest == body_digest
             captures = (capture, *further)
-            self._add_revision(number, article, captures, digest, same_bytes=same_bytes)
+            before = self._amendments.current(number) if known and not same_bytes else None
+            revision = self._add_revision(number, article, captures, digest, same_bytes=same_bytes)
+            after = self._amendments.current(number)
+            if before and after and (amends is None or amends(before, after)):
+                self._amendments.note(number, revision)
             return "updated" if known else "new"
 
     def _create(self, article: Article, place: Place, capture: Capture) -> int:
@@ -266,7 +274,8 @@ class Archive:
 
     def _add_revision(
         self, number: int, article: Article, captures: Sequence[Capture], digest: str, *, same_bytes: bool
-    ) -> None:
+    ) -> int:
+        """Returns its number."""
         newest = select(func.max(t.captures.c.number)).where(
             t.captures.c.article == number, t.captures.c.page == 1
         )
@@ -302,6 +311,7 @@ class Archive:
         self._index.execute(delete(t.uses).where(t.uses.c.article == number))
         for path in article.assets:
             self._index.execute(insert(t.uses).values(path=path, article=number))
+        return revision
 
     def _add_capture(self, number: int, page: int, capture: Capture) -> int:
         file, offset, size = self._log.append(capture)

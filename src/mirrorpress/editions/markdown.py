@@ -4,6 +4,8 @@ README.md                    home
 pages/<section>/<id>.md      a page an article
 indexes/<section>.md         newest first: the page under way and the last full one
 indexes/<section>/<n>.md     full list pages, numbered from the oldest, written once
+corrections/<section>/<id>.md  how an article was changed
+indexes/corrections.md       what was changed last
 indexes/hot.md               what was read most, once readers were counted
 feeds/… feed.xml sitemaps/…  see ``syndication``
 assets/…                     pictures by content
@@ -17,10 +19,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Literal
 
+from mirrorpress.editions.corrections import corrected_at, corrections
 from mirrorpress.editions.hot import HotList, hot_list
 from mirrorpress.editions.pages import HOT, Pages, templates
 from mirrorpress.editions.renderings import Rendering
@@ -32,6 +36,8 @@ from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 _LAYOUT = 3  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _ON_HOME = 10  # articles a section
+_CORRECTED = 50  # articles in the list of corrections
+_AMENDED = 200  # pairs of revisions that are looked at for it; of some the words stayed
 _LOOKED_AT = 10 * IN_FEED  # articles that are looked at for the mirror's feed; many may have left the edition
 
 
@@ -127,7 +133,7 @@ class _Press:
     @cached_property
     def syndication(self) -> Syndication:
         full, size = self.edition.feeds == "full", self.edition.list_size
-        return Syndication(self.configuration, self.pages, full=full, list_size=size)
+        return Syndication(self.configuration, self.pages, self._corrected_at, full=full, list_size=size)
 
     def everything(self) -> Iterator[File | str]:
         known = self._sections()
@@ -140,6 +146,7 @@ class _Press:
                 yield from self._article(section, stored)
             yield from self._lists(section, count, range(1, count // self.edition.list_size + 1))
             yield from self._sitemaps(section, count, self._shards(section, count))
+        yield from self._corrections(known)
         yield from self._front(known)
         yield from self.pages.help()
 
@@ -151,6 +158,7 @@ class _Press:
     def changes(self, since: int, hot_before: HotList) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}
         touched: dict[str, int] = {}  # section: its first new position, or one past its last
+        amended = False
         mapped: dict[str, set[int]] = {}  # section: numbers of the sitemaps that its changed articles are in
         for stored in self.shelf.changed(since):
             section = known[stored.section]
@@ -158,6 +166,7 @@ class _Press:
             new = stored.position if stored.arrived > since else count + 1
             touched[section.id] = min(touched.get(section.id, count + 1), new)
             mapped.setdefault(section.id, set()).add(self._shard_of(stored.position))
+            amended |= stored.revision > 1
             if self._is_kept(section, stored.position, count):
                 yield from self._article(section, stored)
         leaving = set(self.shelf.former_assets(since)) if touched else set()
@@ -167,13 +176,18 @@ class _Press:
             yield from self._lists(section, count, range((first_new - 1) // size + 1, count // size + 1))
             before, now = self._dropped(section, first_new - 1), self._dropped(section, count)
             if now > before:
+                amended = True  # the list of corrections may have named what leaves
                 yield from self._leaving(section, before, now, leaving)
                 mapped[id].update(range(self._shard_of(before + 1), self._shard_of(now) + 1))
             yield from self._sitemaps(section, count, sorted(mapped[id]))
         for section in known.values():
             count = self.shelf.count(section.id)
             before = self._dropped(section, touched.get(section.id, count + 1) - 1)
-            yield from self._heat(section, before, hot_before, leaving)
+            for item in self._heat(section, before, hot_before, leaving):
+                amended = True
+                yield item
+        if amended:
+            yield from self._corrections(list(known.values()))
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
         yield from self._front(list(known.values()))
 
@@ -183,8 +197,15 @@ class _Press:
         known = {section.id for section in configured}
         return configured + [Section(id, id, "") for id in self.shelf.sections() if id not in known]
 
-    def _article(self, section: Section, stored: Stored) -> Iterator[File]:
-        yield from self.pages.article(section, stored)
+    def _article(self, section: Section, stored: Stored) -> Iterator[File | str]:
+        found = []
+        if stored.revision > 1:
+            pairs = self.shelf.amendments(section.id, stored.position)
+            excerpt_only = self.pages.publisher_of(stored).excerpt_only
+            found = list(corrections(pairs, excerpt_only=excerpt_only))
+        yield from self.pages.article(section, stored, found)
+        if stored.revision > 1 and not found:
+            yield from self.pages.with_qr(self.pages.correction_path(stored))
         if not self.pages.publisher_of(stored).excerpt_only:
             for asset in stored.article.assets:
                 yield File(asset, self.shelf.asset(asset))
@@ -206,6 +227,27 @@ class _Press:
         if fed and self.syndication.full:
             fed = list(self.shelf.every(section.id, fed[0].position))
         yield from self.syndication.section(section, fed[::-1])
+
+    def _corrections(self, sections: Sequence[Section]) -> Iterator[File]:
+        """The list of what was corrected last, of what is in the edition."""
+        known = {section.id: section for section in sections}
+        found: list[tuple[Stored, datetime]] = []
+        for stored in self.shelf.amended(_AMENDED):
+            section = known[stored.section]
+            if not self._is_kept(section, stored.position, self.shelf.count(section.id)):
+                continue
+            if moment := self._corrected_at(stored):
+                found.append((stored, moment))
+            if len(found) == _CORRECTED:
+                break
+        yield from self.pages.corrections(found)
+
+    def _corrected_at(self, stored: Stored) -> datetime | None:
+        """When an article was corrected last."""
+        if stored.revision == 1:
+            return None
+        pairs = self.shelf.amendments(stored.section, stored.position)
+        return corrected_at(pairs, excerpt_only=self.pages.publisher_of(stored).excerpt_only)
 
     # --- sitemaps ------------------------------------------------------------------------
 
@@ -301,6 +343,7 @@ class _Press:
     def _leave(self, stored: Stored, leaving: set[str]) -> Iterator[str]:
         """The paths of an article that leaves; its assets go into ``leaving``."""
         yield from self.pages.with_qr(self.pages.path(stored))
+        yield from self.pages.with_qr(self.pages.correction_path(stored))
         leaving.update(self.shelf.assets_of(stored.section, stored.position))
 
     def _is_shown(self, known: dict[str, Section], asset: str) -> bool:

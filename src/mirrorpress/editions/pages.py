@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
@@ -16,6 +17,8 @@ from urllib.parse import quote
 
 from minijinja import Environment
 
+from mirrorpress.editions.correctionpages import marked, moments
+from mirrorpress.editions.corrections import Correction
 from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.hot import HotList, days_of
@@ -24,9 +27,20 @@ from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable, in_ascii
-from mirrorpress.model import ROOT, Configuration, File, HotPolicy, Link, Publisher, Section, Stored
+from mirrorpress.model import (
+    ROOT,
+    Configuration,
+    File,
+    HotPolicy,
+    Link,
+    Publisher,
+    Section,
+    Stored,
+    local_day,
+)
 
 HOT = "indexes/hot.md"
+CORRECTIONS = "indexes/corrections.md"
 _HOT_ON_HOME = 5
 _BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
 
@@ -85,6 +99,11 @@ class Pages:
         )
         return path if self._rendering.holds(stored) else self._rendering.out + path
 
+    def correction_path(self, stored: Stored) -> str:
+        """Where the page stands that shows how an article was changed; as ``path`` otherwise."""
+        path = f"corrections/{stored.section}/{stored.id}.md"
+        return path if self._rendering.holds(stored) else self._rendering.out + path
+
     def publisher_of(self, stored: Stored) -> Publisher:
         """The publisher as the configuration has it now, so that rights can change without fetching anew."""
         return self._configuration.publisher_of(stored.publisher, stored.article.url)
@@ -116,19 +135,21 @@ class Pages:
 
     # --- articles ------------------------------------------------------------------------
 
-    def article(self, section: Section, stored: Stored) -> Iterator[File]:
-        """An article's page and its QR code; nothing when this rendering does not hold it."""
+    def article(
+        self, section: Section, stored: Stored, corrections: Sequence[Correction] = ()
+    ) -> Iterator[File]:
+        """An article's page, one of how it was changed if it was, and their QR codes; nothing when this
+        rendering does not hold it. ``corrections`` are newest first."""
         if not self._rendering.holds(stored):
             return
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
-        language = self._language
         if publisher.excerpt_only:
             body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
         else:
             body = article.markdown.replace(ROOT, _up(path) + self._rendering.out)
-        direction = "rtl" if is_right_to_left(article.language or language) else ""
-        if not direction and is_right_to_left(language):
-            direction = "ltr"
+        changed = moments(self._language, stored, [one.at for one in corrections])
+        link = destination(_up(path) + self.correction_path(stored))
+        note = self._words["corrections"]["note"]
         after = [
             self._link(link, path) for link in self._configuration.links if link.place == "after-article"
         ]
@@ -143,12 +164,49 @@ class Pages:
             ),
             converted=self._converted(path) if self._rendering.converts(stored) else "",
             byline=self._byline(stored, publisher),
+            corrected=note.format(when=changed[0], link=link) if changed else "",
             partial=self._words["partial"] if article.partial else "",
-            direction=direction,
+            direction=self._direction(stored),
             rights=self.rights(publisher, escape),
             original=_shown(article.url),
             links=after,
         )
+        if corrections:
+            yield from self._correction(section, stored, list(zip(changed, corrections, strict=True)))
+
+    def _correction(
+        self, section: Section, stored: Stored, corrections: Sequence[tuple[str, Correction]]
+    ) -> Iterator[File]:
+        """The page of how an article was changed, with its moments in words."""
+        path, title = self.correction_path(stored), stored.article.title
+        return self._shared(
+            "correction.md",
+            path,
+            self._words["corrections"]["page"].format(title=title),
+            menu=self._menu(
+                path, section, path if self._rendering.is_elsewhere(stored) else _list_of(section)
+            ),
+            lead=self._lead,
+            article=escape(title),
+            article_path=destination(_up(path) + self.path(stored)),
+            excerpt_only=self.publisher_of(stored).excerpt_only or stored.article.partial,
+            direction=self._direction(stored),
+            corrections=[
+                {
+                    "when": when,
+                    "title": marked(one.title),
+                    "paragraphs": list(map(marked, one.paragraphs)),
+                    "cut": one.cut,
+                }
+                for when, one in corrections
+            ],
+        )
+
+    def _direction(self, stored: Stored) -> str:
+        """Which way an article runs, if that is to be said."""
+        if is_right_to_left(stored.article.language or self._language):
+            return "rtl"
+        return "ltr" if is_right_to_left(self._language) else ""
 
     def _byline(self, stored: Stored, publisher: Publisher) -> str:
         article = stored.article
@@ -261,6 +319,23 @@ class Pages:
             lead=self._lead,
             note=self._words["hot"]["note"].format(**facts),
             empty=self._words["hot"]["empty"].format(**facts),
+        )
+
+    def corrections(self, articles: Sequence[tuple[Stored, datetime]]) -> Iterator[File]:
+        """The list of the articles that were changed last, and when, newest first."""
+        items = []
+        for stored, moment in articles:
+            day = short_day(self._language, local_day(moment, stored.article.offset))
+            path = destination(_up(CORRECTIONS) + self.correction_path(stored))
+            items.append({**self._item(CORRECTIONS, stored, stored.article.title, day), "path": path})
+        said = self._words["corrections"]
+        return self._shared(
+            "list.md",
+            CORRECTIONS,
+            said["title"],
+            menu=self._menu(CORRECTIONS, None),
+            items=items,
+            empty=said["empty"],
         )
 
     def _hot_items(self, path: str, found: HotList, articles: Sequence[Stored]) -> list[dict[str, str]]:

@@ -7,13 +7,13 @@ those of the mirror's own rendering.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from mirrorpress.editions.scripts import Convert, converter, in_html, in_markdown, is_chinese, script_of
-from mirrorpress.model import Article, Configuration, Shelf, Stored
+from mirrorpress.model import Article, Configuration, Revision, Shelf, Stored
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,28 @@ class Rendering:
             links=tuple(replace(one, text=convert(one.text)) for one in known.links),
         )
 
+    def revisions_of(self, stored: Stored) -> Callable[[Revision], Revision]:
+        """What makes of an article's revisions what is read of them here."""
+        if not self.converts(stored):
+            return _as_it_is
+        convert = self._converter(stored)
+        return lambda known: replace(
+            known,
+            title=convert(known.title),
+            html=in_html(known.html, convert),
+            excerpt=convert(known.excerpt),
+        )
+
     def article(self, stored: Stored) -> Stored:
         """An article as it is read here."""
         if not self.converts(stored):
             return stored
         convert, known = self._converter(stored), stored.article
         return replace(stored, first_title=convert(stored.first_title), article=_converted(known, convert))
+
+
+def _as_it_is(revision: Revision) -> Revision:
+    return revision
 
 
 def _converted(article: Article, convert: Convert) -> Article:
@@ -170,6 +186,15 @@ class _ConvertedShelf:
 
     def was_read(self, minimum: int) -> bool:
         return self.shelf.was_read(minimum)
+
+    def amendments(self, section: str, position: int) -> Iterator[tuple[Revision, Revision]]:
+        stored = self.shelf.between(section, position, position)
+        convert = self.rendering.revisions_of(stored[0]) if stored else _as_it_is
+        pairs = self.shelf.amendments(section, position)
+        return ((convert(before), convert(after)) for before, after in pairs)
+
+    def amended(self, count: int) -> Sequence[Stored]:
+        return [self.rendering.article(one) for one in self.shelf.amended(count)]
 
     def asset(self, path: str) -> Path:
         return self.shelf.asset(path)

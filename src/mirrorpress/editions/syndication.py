@@ -13,7 +13,8 @@ list of feeds nor sitemaps: both hold nothing but absolute addresses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
@@ -33,10 +34,19 @@ _ALT = re.compile(r'\salt="([^"]*)"')
 
 
 class Syndication:
-    """Renders feeds, lists of feeds and sitemaps for one configuration; ``full`` puts whole texts into feeds,
-    ``list_size`` is the edition's."""
+    """Renders feeds, lists of feeds and sitemaps for one configuration; ``corrected_at`` says when the words
+    of an article changed last, ``full`` puts whole texts into feeds, ``list_size`` is the edition's."""
 
-    def __init__(self, configuration: Configuration, pages: Pages, *, full: bool, list_size: int) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        pages: Pages,
+        corrected_at: Callable[[Stored], datetime | None],
+        *,
+        full: bool,
+        list_size: int,
+    ) -> None:
+        self._corrected_at = corrected_at
         self._mirror = configuration.mirror
         self._pages = pages
         self._words = words(self._mirror.language)
@@ -88,6 +98,8 @@ class Syndication:
         summary = f"{self._words['partial']} {article.excerpt}" if article.partial else article.excerpt
         whole = self.full and not publisher.excerpt_only and len(article.html) <= room
         names = article.authors or (publisher.name,)
+        # RFC 4287, 4.2.15: what a reader would call a change.
+        updated = article.updated if stored.revision == 1 else self._corrected_at(stored)
         return Item(
             # Some feed readers make a link of an id that is an address.
             id=article.url if followable(article.url) else uuid5(NAMESPACE_URL, article.url).urn,
@@ -97,7 +109,7 @@ class Syndication:
             page=page,
             original=article.url if followable(article.url) else "",
             published=stored.first_date,
-            updated=article.updated or (stored.first_date if stored.revision == 1 else stored.captured_at),
+            updated=updated or stored.first_date,
             authors=tuple(name for name in names if name.strip()),
             summary=summary,
             rights=rights,
@@ -146,9 +158,7 @@ class Syndication:
 
     def sitemap_of(self, section: Section, number: int, articles: Sequence[Stored]) -> File:
         """The sitemap of ``articles``, the ``number``-th ``shard`` of a section."""
-        pages = [
-            (address, one.captured_at) for one in articles for address in self._pages.addresses_of(one)
-        ]
+        pages = [(address, one.captured_at) for one in articles for address in self._pages.addresses_of(one)]
         return File(self.shard_path(section, number), sitemap.urlset(pages))
 
     def sitemap_index(self, shards: Sequence[tuple[Section, range]]) -> Iterator[File]:
