@@ -8,6 +8,7 @@ nothing of the project but ``errors``, and nothing from third parties.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -65,6 +66,10 @@ class Section:
     keep: int = 0
     skip_titles: tuple[str, ...] = ()
     article: ArticleRules = ArticleRules()
+
+    def skips(self, title: str) -> bool:
+        """Whether a title filter leaves an article of this title out."""
+        return any(re.search(pattern, title) for pattern in self.skip_titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +319,31 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an article was taken back, and what of it readers are told: a reason, and its title."""
+
+    at: datetime
+    public_reason: str = ""
+    keeps_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A withdrawal as it stands in the archive. ``keys`` are the comparable addresses that are refused;
+    ``place`` is the article's section and position, None when it was never stored here."""
+
+    withdrawal: Withdrawal
+    keys: tuple[str, ...]
+    place: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """An article as the archive keeps it: where it stands and its current revision."""
+    """An article as the archive keeps it: where it stands and its current revision.
+
+    ``withdrawn`` None: it was not taken back. ``original`` is set where the texts were converted into another
+    script: the article as its publisher wrote it.
+    """
 
     section: str
     id: str
@@ -328,6 +356,8 @@ class Stored:
     arrived: int  # the archive's clock when revision 1 was stored
     article: Article
     first_offset: int | None = None  # of revision 1; see ``Article.offset``
+    withdrawn: Withdrawal | None = None
+    original: Stored | None = None
 
     @property
     def day(self) -> date:
@@ -394,6 +424,9 @@ class Shelf(Protocol):
     def count(self, section: str) -> int:
         """The highest position in the section."""
 
+    def count_withdrawn(self, section: str, first: int) -> int:
+        """How many of the section's articles from a position on are withdrawn."""
+
     def between(self, section: str, first: int, last: int) -> Sequence[Stored]:
         """Articles at positions first to last, ascending, without bodies."""
 
@@ -404,7 +437,12 @@ class Shelf(Protocol):
         """Articles of all sections, by the day they came out, the newest first; a stream."""
 
     def changed(self, since: int) -> Iterator[Stored]:
-        """Articles with a revision stored after the archive's clock stood at ``since``, with bodies."""
+        """Articles with a revision stored, or that were withdrawn or restored, after the archive's clock
+        stood at ``since``, with bodies; each once."""
+
+    def withdrawals(self, since: int = 0) -> Sequence[Withdrawn]:
+        """What is withdrawn, in order, with ``since`` 0; else what was withdrawn or restored after the
+        archive's clock stood there."""
 
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         """The articles at these places (section, position), with bodies; for a few of them."""
@@ -417,7 +455,8 @@ class Shelf(Protocol):
     ) -> Sequence[tuple[str, int, int]]:
         """The articles that were read most: section, position, and readers over as many days as there are
         ``weights``, the last of them ``until``. A reader weighs what stands at his day, the last day's first;
-        the heaviest sum comes first. Those with fewer readers than ``minimum`` are left out."""
+        the heaviest sum comes first. Withdrawn ones and those with fewer readers than ``minimum`` are left
+        out."""
 
     def was_read(self, minimum: int) -> bool:
         """Whether any article had this many readers, all days together."""
@@ -433,7 +472,7 @@ class Shelf(Protocol):
         """The file that holds an asset."""
 
     def former_assets(self, since: int) -> Sequence[str]:
-        """Assets that articles changed after ``since`` showed in an earlier revision."""
+        """Assets that articles ``changed`` after ``since`` showed in any revision."""
 
     def assets_of(self, section: str, position: int) -> Sequence[str]:
         """Assets that an article's current revision shows."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from mirrorpress.archive.store import Archive, Place
+from mirrorpress.archive.withdrawals import Words
 from mirrorpress.editions.markdown import MarkdownEdition
 from mirrorpress.model import ROOT, Article, Asset, Capture, Configuration, Entry, Mirror, Publisher, Section
 from mirrorpress.pipeline.build import build
@@ -66,6 +67,12 @@ class History:
             sorted(self.written), min(len(self.written), self.random.choice((0, 0, 1, 4)))
         ):
             self.store(archive, url.split("/")[3], url)
+        for url in self.random.sample(sorted(self.written), min(len(self.written), 2)):
+            [known] = archive.known([url]).values()
+            if self.random.random() < 0.2:
+                archive.withdrawals.withdraw(known.number, url, url, Words("Asked to"), self.moment)
+            elif taken := archive.withdrawals.of(known.number):
+                archive.withdrawals.undo(taken, self.moment)
 
     def store(self, archive: Archive, section: str, url: str) -> None:
         self.moment += timedelta(hours=1)

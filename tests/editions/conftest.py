@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mirrorpress.archive.store import Archive, Place
+from mirrorpress.archive.withdrawals import Words
 from mirrorpress.model import Article, Asset, Capture, Configuration, Entry, File, Mirror, Publisher, Section
 
 START = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -73,6 +74,15 @@ class Shelf:
             body_digest=str(self.hours),
             pictures=pictures,
         )
+
+    def withdraw(self, url: str, *, public_reason: str = "", keep_title: bool = False) -> None:
+        known = self.archive.known([url])[url]
+        words = Words("A letter of the publisher", public_reason, keep_title)
+        self.archive.withdrawals.withdraw(known.number, url, url, words, START + timedelta(days=9))
+
+    def restore(self, url: str) -> None:
+        for one in self.archive.withdrawals.among([url]).values():
+            self.archive.withdrawals.undo(one, START + timedelta(days=10))
 
 
 @pytest.fixture

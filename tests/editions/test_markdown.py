@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import re
 from dataclasses import replace
@@ -49,14 +51,7 @@ def test_full_list_pages_are_numbered_from_the_oldest_and_never_rewritten(
     assert b"A corrected title" in changed["pages/p2/a2.md"]
 
 
-def test_retention_leaves_by_whole_list_pages_and_breaks_no_link(shelf: Shelf, tmp_path: Path) -> None:
-    settings = configuration(tmp_path, keep=7)
-    for number in range(13):
-        shelf.add(f"a{number}", picture=f"{number:016x}")
-    found = tree(EDITION.render(settings, shelf.archive.shelf, None))
-    assert "pages/p2/a4.md" not in found
-    assert "pages/p2/a5.md" in found
-    assert "indexes/p2/1.md" not in found
+def assert_no_link_is_broken(found: dict[str, bytes]) -> None:
     for path, data in found.items():
         if path.endswith(".md"):
             for target in re.findall(r"\]\(((?!https:)[^)]*)\)", data.decode()):
@@ -64,11 +59,109 @@ def test_retention_leaves_by_whole_list_pages_and_breaks_no_link(shelf: Shelf, t
                 assert str(place.resolve().relative_to(Path.cwd())) in found, (path, target)
 
 
+def is_left(page: bytes) -> bool:
+    return b"This mirror no longer keeps this article here." in page
+
+
+def test_retention_keeps_exactly_the_newest_and_breaks_no_link(shelf: Shelf, tmp_path: Path) -> None:
+    settings = configuration(tmp_path, keep=7)
+    for number in range(13):
+        shelf.add(f"a{number}", picture=f"{number:016x}")
+    found = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    assert [is_left(found[f"pages/p2/a{number}.md"]) for number in range(13)] == [True] * 6 + [False] * 7
+    assert sorted(path for path in found if path.startswith("qr/pages/")) == sorted(
+        f"qr/pages/p2/a{number}.png" for number in range(6, 13)
+    )
+    assert len([path for path in found if path.startswith("assets/")]) == 7
+    newest = found["indexes/p2.md"].decode()
+    assert [int(n) for n in re.findall(r"pages/p2/a(\d+)\.md", newest)] == [12, 11, 10, 9, 8, 7, 6]
+    assert "7 articles" in newest
+    assert b"pages/p2/a0.md" in found["indexes/p2/1.md"], "full list pages stay, with what left"
+    page = found["pages/p2/a0.md"].decode()
+    assert len(page.encode()) < 600
+    for words in ("# Title a0", "Harbour Times", "1 June 2026", "<https://harbour.example/p2/a0.html>"):
+        assert words in page
+    assert_no_link_is_broken(found)
+
+
+def test_each_new_article_touches_only_the_one_that_leaves_for_it(shelf: Shelf, tmp_path: Path) -> None:
+    settings = configuration(tmp_path, keep=7)
+    for number in range(11):
+        shelf.add(f"a{number}", picture=f"{number:016x}")
+    clock = shelf.archive.shelf.clock()
+    shelf.add("a11")
+    files: list[str] = []
+    leaving: list[str] = []
+    for item in EDITION.render(settings, shelf.archive.shelf, clock):
+        (leaving if isinstance(item, str) else files).append(item if isinstance(item, str) else item.path)
+    assert {path for path in files if path.startswith("pages/")} == {"pages/p2/a4.md", "pages/p2/a11.md"}
+    assert {"qr/pages/p2/a4.png", f"assets/00/{4:016x}.webp"} <= set(leaving)
+    assert not [path for path in leaving if "a3" in path]
+
+
+def test_a_withdrawn_article_leaves_nothing_but_a_tombstone(shelf: Shelf, tmp_path: Path) -> None:
+    settings = configuration(tmp_path)
+    for number in range(12):
+        shelf.add(f"a{number}", title=f"Secret {number}", text=f"Body {number}.", picture=f"{number:016x}")
+    before = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    clock = shelf.archive.shelf.clock()
+    shelf.withdraw("https://harbour.example/p2/a3.html", public_reason="A *name* was wrong")
+    shelf.withdraw("https://harbour.example/p2/a11.html", keep_title=True)
+    found = tree(EDITION.render(settings, shelf.archive.shelf, clock), before)
+    assert found == tree(EDITION.render(settings, shelf.archive.shelf, None))
+    for path, data in found.items():
+        assert not re.search(rb"Secret 3\b|Body 3\.|Body 11\.|a3\.html|a letter", data, re.IGNORECASE), path
+        assert b"Secret 11" not in data or path == "pages/p2/a11.md"
+    page = found["pages/p2/a3.md"].decode()
+    assert page.startswith("# Withdrawn\n")
+    assert "10 June 2026" in page
+    assert r"Reason: A \*name\* was wrong" in page
+    assert found["pages/p2/a11.md"].startswith(b"# Secret 11\n")
+    assert [int(n) for n in re.findall(r"/a(\d+)\.md", found["indexes/p2/1.md"].decode())] == [4, 2, 1, 0]
+    assert "10 articles" in found["indexes/p2.md"].decode()
+    assert f"assets/00/{3:016x}.webp" not in found
+    [newer, older] = json.loads(found["withdrawn.json"])["withdrawn"]
+    assert (newer["path"], newer["reason"]) == ("pages/p2/a3.md", "A *name* was wrong")
+    digest = hashlib.sha256(b"https://harbour.example/p2/a11.html").hexdigest()
+    assert older == {
+        "path": "pages/p2/a11.md",
+        "withdrawn_at": "2026-06-10T08:00:00Z",
+        "addresses_sha256": [digest],
+    }
+    assert_no_link_is_broken(found)
+    clock = shelf.archive.shelf.clock()
+    for name in ("a3", "a11"):
+        shelf.restore(f"https://harbour.example/p2/{name}.html")
+    assert tree(EDITION.render(settings, shelf.archive.shelf, clock), found) == before
+
+
+def test_a_filter_of_titles_hides_what_is_stored_and_gives_it_back(shelf: Shelf, tmp_path: Path) -> None:
+    settings = configuration(tmp_path)
+    for number in range(7):
+        shelf.add(f"a{number}", title=f"Title {number}{' (video)' * (number in (1, 6))}")
+    plain = tree(EDITION.render(settings, shelf.archive.shelf, None))
+    p2, town = settings.sections
+    filtered = replace(settings, sections=(replace(p2, skip_titles=(r"\(video\)$",)), town))
+    assert EDITION.digest(filtered) != EDITION.digest(settings)
+    found = tree(EDITION.render(filtered, shelf.archive.shelf, None))
+    assert [is_left(found[f"pages/p2/a{number}.md"]) for number in range(7)] == [
+        number in (1, 6) for number in range(7)
+    ]
+    assert {path for path, data in found.items() if b"video" in data} == {
+        "pages/p2/a1.md",
+        "pages/p2/a6.md",
+    }
+    assert "5 articles" in found["indexes/p2.md"].decode()
+    assert tree(EDITION.render(settings, shelf.archive.shelf, None)) == plain
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     settings = configuration(tmp_path, keep=chance.choice([0, 0, 6, 11]))
-    settings = replace(settings, hot=HotPolicy(half_life=1, size=3))
+    p2, town = settings.sections
+    sections = (replace(p2, skip_titles=chance.choice([(), ("film$",)])), town)
+    settings = replace(settings, hot=HotPolicy(half_life=1, size=3), sections=sections)
     stands: dict[str, bytes] = {}
     clock, front, day = None, "", 20_000
     names: list[str] = []
@@ -80,7 +173,12 @@ def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_p
                 section, name = chance.choice(["p2", "town", "adopted"]), f"a{len(names)}"
                 names.append(f"{section}/{name}")
             picture = f"{chance.randrange(6):016x}" if chance.random() < 0.5 else ""
-            shelf.add(name, section=section, text=f"Words {chance.random()}.", picture=picture)
+            title = f"{name} {chance.choice(['', '', 'film'])}".strip()
+            text = f"Words {chance.random()}."
+            shelf.add(name, section=section, title=title, text=text, picture=picture)
+        for name in chance.sample(names, min(len(names), chance.choice([0, 0, 1, 3]))):
+            change = shelf.withdraw if chance.random() < 0.6 else shelf.restore
+            change(f"https://harbour.example/{name}.html")
         if names and chance.random() < 0.6:
             day += chance.choice([0, 1, 4])
             read = shelf.archive.reads.articles(one.split("/")[1] for one in chance.sample(names, 1))
@@ -89,6 +187,7 @@ def test_any_history_of_incremental_builds_equals_a_full_one(shelf: Shelf, tmp_p
         stands = tree(EDITION.render(settings, shelf.archive.shelf, clock, before=front), stands)
         clock, front = shelf.archive.shelf.clock(), EDITION.front(settings, shelf.archive.shelf)
         assert stands == tree(EDITION.render(settings, shelf.archive.shelf, None)), f"seed {seed}"
+        assert_no_link_is_broken(stands)
 
 
 def test_the_same_archive_gives_the_same_bytes(shelf: Shelf, tmp_path: Path) -> None:

@@ -337,6 +337,59 @@ def counts_show(**options: Any) -> None:
 
 
 @cli.command()
+@click.argument("names", metavar="URL", nargs=-1)
+@_common
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the archive, never published.")
+@click.option("--public-reason", default="", metavar="TEXT", help="What readers are told of the reason.")
+@click.option("--keep-title", is_flag=True, help="Leave the title on the page that stays.")
+@click.option("--in-advance", is_flag=True, help="Also addresses that were never mirrored, to refuse them.")
+@click.option("--undo", is_flag=True, help="Give back what was withdrawn.")
+@click.option("--list", "listing", is_flag=True, help="Show what is withdrawn, and do nothing.")
+def withdraw(names: tuple[str, ...], *, undo: bool, listing: bool, **options: Any) -> None:
+    """Take articles back: from every edition at the next build, and from what is fetched.
+
+    URL is an article's original address, its address in this mirror, or its path, as pages/town/lamp.md.
+    """
+    from mirrorpress.app.configuration import load
+    from mirrorpress.app.withdraw import describe, withdrawn_in, words_of
+    from mirrorpress.pipeline.withdrawing import as_json
+
+    if undo + listing + bool(options["reason"]) > 1 or bool(names) == listing:
+        raise UsageError(
+            "either addresses with --reason or --undo, or --list alone",
+            hint="see: mirrorpress withdraw --help",
+        )
+    if listing:
+        speaker = _speaker(options)
+        found = withdrawn_in(load(options["path"]))
+        for line in describe(found):
+            speaker.say(line)
+        speaker.result({"withdrawn": [as_json(one) for one in found]})
+        return
+    words = None
+    if not undo:
+        words = words_of(options["reason"], options["public_reason"], keep_title=options["keep_title"])
+    with _running(options, "withdraw") as (run, speaker):
+        if words is None:
+            withdrawn, restored = [], run.restore(names)
+        else:
+            withdrawn, restored = run.withdraw(names, words, in_advance=options["in_advance"]), []
+    for one in withdrawn:
+        speaker.say(f"✓ {one.url}: withdrawn")
+    for one in restored:
+        speaker.say(f"✓ {one.url}: restored")
+    speaker.failures(run.report)
+    speaker.say("next: mirrorpress run; what was published before stays in the history of a git target")
+    speaker.result(
+        {
+            "withdrawn": [as_json(one) for one in withdrawn],
+            "restored": [as_json(one) for one in restored],
+            "notes": run.report.notes,
+        }
+    )
+
+
+@cli.command()
 @_common
 def status(**options: Any) -> None:
     """Say how the mirror stands: what needs a person, runs, sections, failures, disk, targets."""

@@ -50,7 +50,7 @@ def counts_of(configuration: Configuration) -> dict[str, Any]:
             {**row, "first": day_of(row["first"]).isoformat(), "last": day_of(row["last"]).isoformat()}
             for row in archive.reads.summary()
         ]
-        found = hot_list(configuration.hot, archive.shelf)
+        found = hot_list(configuration, archive.shelf)
         hot = [
             {"section": section, "id": one.id, "title": one.article.title, "readers": readers}
             for section, position, readers in found.places

@@ -148,6 +148,7 @@ def summary(report: Report) -> str:
         (report.updated, f"{report.updated} updated"),
         (report.unchanged, f"{report.unchanged} unchanged"),
         (report.skipped, f"{report.skipped} filtered out"),
+        (report.withdrawn, f"{report.withdrawn} withdrawn"),
         (report.gone, f"{report.gone} taken away"),
         (report.pictures_missing, f"{counted(report.pictures_missing, 'picture')} missing"),
         (report.bytes_written, written),

@@ -35,6 +35,7 @@ def status_of(configuration: Configuration, now: datetime) -> dict[str, Any]:
         "editions": [],
         "targets": [],
         "disk": None,
+        "withdrawn": 0,
         "last_run": None,
         "at_work": False,
         "schedule": _schedule(configuration, now),
@@ -68,6 +69,7 @@ def _fill(status: dict[str, Any], configuration: Configuration, standing: Standi
                 "error": row.get("error", ""),
             }
         )
+    status["withdrawn"] = sum(standing.withdrawn().values())
     disk = standing.disk()
     sizes = [one["size"] for one in status["editions"]]
     status["disk"] = {
@@ -114,6 +116,7 @@ def _sections(
     configuration: Configuration, standing: Standing, failures: Sequence[Row], now: datetime
 ) -> list[dict[str, Any]]:
     """A row a section that has articles or is configured, in the configuration's order, adopted ones last."""
+    withdrawn = standing.withdrawn()
     sources, doubtful, partial = standing.sources(), standing.doubtful(), standing.partial()
     found: dict[str, dict[str, Any]] = {one.id: _row(one.id) for one in configuration.sections}
     for counts in standing.sections(now.replace(hour=0, minute=0, second=0, microsecond=0)):
@@ -130,6 +133,7 @@ def _sections(
         row["low_confidence"] = doubtful.get(id, _NONE)
         row["partial"] = partial.get(id, _NONE)
         row["failed"] = failed[id]
+        row["withdrawn"] = withdrawn.get(id, 0)
         row["filtered"] = _filtered(section, standing) if section else 0
     return list(found.values())
 
@@ -146,6 +150,7 @@ def _row(section: str) -> dict[str, Any]:
         "failed": 0,
         "filtered": 0,
         "excerpts": 0,
+        "withdrawn": 0,
     }
 
 

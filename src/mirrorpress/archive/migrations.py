@@ -104,6 +104,32 @@ def _eighth(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+_WITHDRAWALS = """
+CREATE TABLE withdrawals (
+    number INTEGER NOT NULL, article INTEGER, "key" TEXT NOT NULL, url TEXT NOT NULL, at BIGINT NOT NULL,
+    reason TEXT NOT NULL, public_reason TEXT NOT NULL, keeps_title INTEGER NOT NULL, undone_at BIGINT,
+    tick INTEGER NOT NULL, PRIMARY KEY (number), FOREIGN KEY(article) REFERENCES articles (number)
+);
+CREATE UNIQUE INDEX withdrawals_by_article ON withdrawals (article) WHERE undone_at IS NULL;
+CREATE INDEX withdrawals_by_key ON withdrawals ("key") WHERE undone_at IS NULL;
+CREATE INDEX withdrawals_by_tick ON withdrawals (tick);
+CREATE TABLE refused (
+    "key" TEXT NOT NULL, withdrawal INTEGER NOT NULL, PRIMARY KEY ("key"),
+    FOREIGN KEY(withdrawal) REFERENCES withdrawals (number)
+) WITHOUT ROWID;
+CREATE TABLE filtered (
+    "key" TEXT NOT NULL, filter TEXT NOT NULL, entry_title TEXT NOT NULL, entry_updated BIGINT,
+    PRIMARY KEY ("key")
+) WITHOUT ROWID
+"""
+
+
+def _ninth(connection: Connection) -> None:
+    """What was taken back, and what a filter of titles left out."""
+    for statement in _WITHDRAWALS.split(";"):
+        connection.execute(text(statement))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _second,
@@ -113,6 +139,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _sixth,
     _seventh,
     _eighth,
+    _ninth,
 )
 PRESENT = FIRST + len(STEPS)
 

@@ -187,6 +187,49 @@ uses = Table(
 )
 Index("uses_by_article", uses.c.article)
 
+# Articles, and addresses that were never fetched, that were taken back; ``tick`` is the archive's clock when
+# that was done or undone last.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.number")),
+    Column("key", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("public_reason", Text, nullable=False),
+    Column("keeps_title", Integer, nullable=False),
+    Column("undone_at", Moment),
+    Column("tick", Integer, nullable=False),
+)
+STANDING = text("undone_at IS NULL")
+"""Of withdrawals: that they hold, of which an article has one at the most."""
+Index("withdrawals_by_article", withdrawals.c.article, unique=True, sqlite_where=STANDING)
+Index("withdrawals_by_key", withdrawals.c.key, sqlite_where=STANDING)
+Index("withdrawals_by_tick", withdrawals.c.tick)
+
+# Further addresses that lead to withdrawn ones of which the archive has no article.
+refused = Table(
+    "refused",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("withdrawal", ForeignKey("withdrawals.number"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Addresses whose pages have titles that a filter leaves out, which only the pages told; ``filter`` is a
+# digest of it.
+filtered = Table(
+    "filtered",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("filter", Text, nullable=False),
+    Column("entry_title", Text, nullable=False),
+    Column("entry_updated", Moment),
+    sqlite_with_rowid=False,
+)
+
 sources = Table(
     "sources",
     metadata,

@@ -12,7 +12,8 @@ from sqlalchemy import RowMapping, Select, func, select, text
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.index import Index
-from mirrorpress.model import Article, Picture, Revision, Stored
+from mirrorpress.archive.withdrawals import CLOCK
+from mirrorpress.model import Article, Picture, Revision, Stored, Withdrawal, Withdrawn
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 _AT_ONCE = 50  # of the newest; a feed takes 40
@@ -44,6 +45,9 @@ _LIGHT = (
     _first.c.title.label("first_title"),
     _first.c.number.label("arrived"),
     func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
+    t.withdrawals.c.at.label("withdrawn_at"),
+    t.withdrawals.c.public_reason,
+    t.withdrawals.c.keeps_title,
 )
 _BODY = (t.revisions.c.pictures, t.revisions.c.assets, t.revisions.c.html, t.revisions.c.markdown)
 
@@ -57,6 +61,9 @@ _MOST_READ = text("""
         HAVING SUM(readers) >= :minimum
     ) AS most
     JOIN articles ON articles.number = most.article
+    WHERE NOT EXISTS (
+        SELECT 1 FROM withdrawals WHERE article = most.article AND undone_at IS NULL
+    )
     ORDER BY most.score DESC, articles.number DESC
     LIMIT :size
 """)
@@ -71,8 +78,8 @@ class ArchiveShelf:
         self._amendments = Amendments(index)
 
     def clock(self) -> int:
-        """The number of the last revision stored."""
-        found: int = self._index.value(select(func.coalesce(func.max(t.revisions.c.number), 0)))
+        """One on with every revision stored and every withdrawal made or undone."""
+        found: int = self._index.value(CLOCK)
         return found
 
     def sections(self) -> Sequence[str]:
@@ -81,6 +88,20 @@ class ArchiveShelf:
     def count(self, section: str) -> int:
         query = select(func.coalesce(func.max(t.articles.c.position), 0)).where(
             t.articles.c.section == section
+        )
+        found: int = self._index.value(query)
+        return found
+
+    def count_withdrawn(self, section: str, first: int) -> int:
+        query = (
+            select(func.count())
+            .select_from(t.withdrawals)
+            .join(t.articles, t.articles.c.number == t.withdrawals.c.article)
+            .where(
+                t.withdrawals.c.undone_at.is_(None),
+                t.articles.c.section == section,
+                t.articles.c.position >= first,
+            )
         )
         found: int = self._index.value(query)
         return found
@@ -121,10 +142,11 @@ class ArchiveShelf:
             rows = self._index.rows(query.where(older)) if len(rows) == _AT_ONCE else []
 
     def changed(self, since: int) -> Iterator[Stored]:
+        last = since
         while True:
             query = (
                 _select(t.revisions.c.number, *_LIGHT, *_BODY)
-                .where(t.articles.c.revision > since)
+                .where(t.articles.c.revision > last)
                 .order_by(t.articles.c.revision)
                 .limit(_BATCH)
             )
@@ -132,13 +154,43 @@ class ArchiveShelf:
             for row in rows:
                 yield _stored(row)
             if len(rows) < _BATCH:
-                return
-            since = rows[-1]["number"]
+                break
+            last = rows[-1]["number"]
+        for number in self._index.values(_taken(since).order_by(t.articles.c.number)):
+            query = _select(*_LIGHT, *_BODY).where(t.articles.c.number == number)
+            yield from map(_stored, self._index.rows(query))
+
+    def withdrawals(self, since: int = 0) -> Sequence[Withdrawn]:
+        holds = t.withdrawals.c.tick > since if since else t.withdrawals.c.undone_at.is_(None)
+        query = (
+            select(t.withdrawals, t.articles.c.section, t.articles.c.position)
+            .outerjoin(t.articles, t.articles.c.number == t.withdrawals.c.article)
+            .where(holds)
+            .order_by(t.withdrawals.c.at, t.withdrawals.c.number)
+        )
+        found = []
+        for row in self._index.rows(query):
+            others = (
+                select(t.refused.c.key).where(t.refused.c.withdrawal == row["number"])
+                if row["article"] is None
+                else select(t.addresses.c.key).where(t.addresses.c.article == row["article"])
+            )
+            keys = tuple(sorted({row["key"], *self._index.values(others)}))
+            place = None if row["article"] is None else (row["section"], row["position"])
+            told = Withdrawal(row["at"], row["public_reason"], bool(row["keeps_title"]))
+            found.append(Withdrawn(told, keys, place))
+        return found
 
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         for section, position in places:
             place = (t.articles.c.section == section) & (t.articles.c.position == position)
             yield from map(_stored, self._index.rows(_select(*_LIGHT, *_BODY).where(place)))
+
+    def numbered(self, article: int) -> Stored:
+        """The article with a number, which is known to be there, without its body."""
+        row = self._index.row(_select(*_LIGHT).where(t.articles.c.number == article))
+        assert row is not None  # noqa: S101 - articles are never deleted
+        return _stored(row)
 
     def counted_until(self) -> int | None:
         return cast("int | None", self._index.value(select(func.max(t.reads.c.day))))
@@ -171,11 +223,13 @@ class ArchiveShelf:
         return self._folder / path
 
     def former_assets(self, since: int) -> Sequence[str]:
-        changed = select(t.articles.c.number).where(t.articles.c.revision > since)
-        query = select(t.revisions.c.assets).where(
-            t.revisions.c.article.in_(changed), t.revisions.c.assets != []
-        )
-        return sorted({path for paths in self._index.values(query) for path in paths})
+        found: set[str] = set()
+        for changed in (select(t.articles.c.number).where(t.articles.c.revision > since), _taken(since)):
+            query = select(t.revisions.c.assets).where(
+                t.revisions.c.article.in_(changed), t.revisions.c.assets != []
+            )
+            found.update(path for paths in self._index.values(query) for path in paths)
+        return sorted(found)
 
     def assets_of(self, section: str, position: int) -> Sequence[str]:
         place = (t.articles.c.section == section) & (t.articles.c.position == position)
@@ -199,6 +253,20 @@ def _select(*columns: Any) -> Select[Any]:
         .outerjoin(t.extractions, t.extractions.c.revision == t.revisions.c.number)
         .join(_first, (_first.c.article == t.articles.c.number) & (_first.c.revision == 1))
         .outerjoin(_first_found, _first_found.c.revision == _first.c.number)
+        .outerjoin(
+            t.withdrawals,
+            (t.withdrawals.c.article == t.articles.c.number) & t.withdrawals.c.undone_at.is_(None),
+        )
+    )
+
+
+def _taken(since: int) -> Select[Any]:
+    """Numbers of articles that were withdrawn or restored after ``since`` and have no later revision."""
+    return (
+        select(t.articles.c.number)
+        .distinct()
+        .join(t.withdrawals, t.withdrawals.c.article == t.articles.c.number)
+        .where(t.withdrawals.c.tick > since, t.articles.c.revision <= since)
     )
 
 
@@ -239,5 +307,8 @@ def _stored(row: RowMapping) -> Stored:
         captured_at=row["captured_at"],
         arrived=row["arrived"],
         first_offset=row["first_ahead"],
+        withdrawn=None
+        if row["withdrawn_at"] is None
+        else Withdrawal(row["withdrawn_at"], row["public_reason"], bool(row["keeps_title"])),
         article=article,
     )

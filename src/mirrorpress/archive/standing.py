@@ -104,6 +104,14 @@ class Standing:
         """By section: how many articles are only a beginning, and the newest of them."""
         return self._examples("partial = 1", "a.position DESC")
 
+    def withdrawn(self) -> dict[str, int]:
+        """How many articles are withdrawn, by section; under an empty id, addresses without an article."""
+        rows = self._rows(
+            "SELECT coalesce(a.section, '') AS section, count(*) AS articles FROM withdrawals w "
+            "LEFT JOIN articles a ON a.number = w.article WHERE w.undone_at IS NULL GROUP BY 1"
+        )
+        return {row["section"]: row["articles"] for row in rows}
+
     def failures(self) -> list[Row]:
         """What failed and has not succeeded since, and alarms, newest first; ``is_alarm`` tells which."""
         return [
@@ -117,8 +125,11 @@ class Standing:
         return {row["edition"]: {**row, "built_at": _moment(row["built_at"])} for row in rows}
 
     def clock(self) -> int:
-        """The number of the last revision stored."""
-        [row] = self._rows("SELECT coalesce(max(number), 0) AS number FROM revisions")
+        """The archive's clock; ``withdrawals.CLOCK`` says the same."""
+        [row] = self._rows(
+            "SELECT max((SELECT coalesce(max(number), 0) FROM revisions), "
+            "(SELECT coalesce(max(tick), 0) FROM withdrawals)) AS number"
+        )
         return int(row["number"])
 
     def publications(self) -> dict[str, Row]:
@@ -199,7 +210,7 @@ def _is_present(path: Path) -> bool:
     """Whether the index has all that is asked here."""
     with closing(_connected(path)) as connection:
         names = {row["name"] for row in connection.execute("SELECT name FROM sqlite_master")}
-    return "articles_by_arrival" in names
+    return {"articles_by_arrival", "withdrawals"} <= names
 
 
 def _size_of(path: Path) -> int:

@@ -24,6 +24,7 @@ from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.captures import CaptureLog
 from mirrorpress.archive.extractions import Extractions
+from mirrorpress.archive.filtered import Filtered
 from mirrorpress.archive.index import Index, translated
 from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.layouts import Layouts
@@ -33,6 +34,7 @@ from mirrorpress.archive.migrations import migrate
 from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.reads import Reads
 from mirrorpress.archive.shelf import ArchiveShelf
+from mirrorpress.archive.withdrawals import Withdrawals
 from mirrorpress.errors import ArchiveError
 from mirrorpress.model import Article, Asset, Capture, Entry, Revision, Validators, local_day
 
@@ -80,7 +82,7 @@ class Archive:
 
     ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
     ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found, ``reads`` how many
-    read which article.
+    read which article, ``withdrawals`` what was taken back, ``filtered`` what a filter of titles left out.
     Every method may raise ``ArchiveError``.
     """
 
@@ -117,6 +119,8 @@ class Archive:
         self.extractions = Extractions(self._index)
         self.reads = Reads(self._index)
         self._amendments = Amendments(self._index)
+        self.withdrawals = Withdrawals(self._index)
+        self.filtered = Filtered(self._index)
         self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 
@@ -287,6 +291,7 @@ class Archive:
         )
         revision = self._index.insert(
             insert(t.revisions).values(
+                number=self.shelf.clock() + 1,  # withdrawals take numbers of the same clock
                 article=number,
                 revision=(count or 0) + 1,
                 title=article.title,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from mirrorpress.model import HotPolicy, Shelf, day_of
+from mirrorpress.model import Configuration, HotPolicy, Shelf, day_of
 
 _HALVES = 10  # half-lives that are looked back: what is older would weigh less than a thousandth
 _FULL = 1 << 20  # the weight of a reader of the newest day; whole numbers give the same sum in any order
@@ -26,9 +26,10 @@ class HotList:
     shown: bool = False
     places: tuple[tuple[str, int, int], ...] = ()
 
-    def holds(self, section: str, position: int) -> bool:
-        """Whether the article at this place is on the list."""
-        return any(place[:2] == (section, position) for place in self.places)
+    @property
+    def held(self) -> frozenset[tuple[str, int]]:
+        """The places on the list, as (section, position): what is on it outlives retention."""
+        return frozenset((section, position) for section, position, _ in self.places)
 
     def as_json(self) -> dict[str, Any]:
         """For ``from_json``."""
@@ -41,16 +42,29 @@ class HotList:
         return HotList(date.fromisoformat(value["until"]), value["shown"], places)
 
 
-def hot_list(policy: HotPolicy, shelf: Shelf) -> HotList:
-    """The list as of the newest day that was counted, not of today: a build must be repeatable."""
+def hot_list(configuration: Configuration, shelf: Shelf) -> HotList:
+    """The list as of the newest day that was counted, not of today: a build must be repeatable. What a filter
+    of titles leaves out is not on it."""
+    policy = configuration.hot
     until = shelf.counted_until()
     if until is None:
         return HotList()
     weights = [round(_FULL * 0.5 ** (age / policy.half_life)) for age in range(days_of(policy))]
     found = shelf.most_read(until, weights, policy.minimum, policy.size)
-    places = tuple((section, position, _rounded(readers)) for section, position, readers in found)
+    places = tuple(
+        (section, position, _rounded(readers))
+        for section, position, readers in found
+        if not _is_filtered(configuration, shelf, section, position)
+    )
     shown = bool(places) or shelf.was_read(policy.minimum)
     return HotList(day_of(until), shown, places)
+
+
+def _is_filtered(configuration: Configuration, shelf: Shelf, section: str, position: int) -> bool:
+    known = configuration.section(section)
+    if known is None or not known.skip_titles:
+        return False
+    return any(known.skips(one.article.title) for one in shelf.between(section, position, position))
 
 
 def days_of(policy: HotPolicy) -> int:

@@ -7,6 +7,7 @@ indexes/<section>/<n>.md     full list pages, numbered from the oldest, written 
 corrections/<section>/<id>.md  how an article was changed
 indexes/corrections.md       what was changed last
 indexes/hot.md               what was read most, once readers were counted
+withdrawn.json               what was taken back, for those who carry the mirror further
 feeds/… feed.xml sitemaps/…  see ``syndication``
 assets/…                     pictures by content
 qr/<page>.png                the QR code of each page's address
@@ -27,18 +28,21 @@ from typing import Literal
 from mirrorpress.editions.corrections import corrected_at, corrections
 from mirrorpress.editions.hot import HotList, hot_list
 from mirrorpress.editions.pages import HOT, Pages, templates
+from mirrorpress.editions.presence import Presence
 from mirrorpress.editions.renderings import Rendering
 from mirrorpress.editions.scripts import is_installed, opencc_version
 from mirrorpress.editions.syndication import IN_FEED, Syndication
+from mirrorpress.editions.withdrawals import withdrawals
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
-_LAYOUT = 3  # raised whenever pages come out differently, so that every page is rendered again
+_LAYOUT = 4  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _ON_HOME = 10  # articles a section
 _CORRECTED = 50  # articles in the list of corrections
 _AMENDED = 200  # pairs of revisions that are looked at for it; of some the words stayed
-_LOOKED_AT = 10 * IN_FEED  # articles that are looked at for the mirror's feed; many may have left the edition
+_LOOKED_AT = 10 * IN_FEED  # articles that are looked at for a front page or a feed: some may not be shown
+_AT_ONCE = 500  # articles that left, rendered from one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class MarkdownEdition:
 
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
-        sections = [(s.id, s.title, s.publisher, s.language, s.keep) for s in configuration.sections]
+        sections = [
+            (s.id, s.title, s.publisher, s.language, s.keep, s.skip_titles) for s in configuration.sections
+        ]
         publishers = [asdict(publisher) for publisher in configuration.publishers]
         links = [asdict(link) for link in configuration.links]
         seen = [
@@ -83,7 +89,7 @@ class MarkdownEdition:
 
     def front(self, configuration: Configuration, shelf: Shelf) -> str:
         """What was read most, and what that means, as JSON."""
-        hot = {"hot": hot_list(configuration.hot, shelf).as_json(), "hot_policy": asdict(configuration.hot)}
+        hot = {"hot": hot_list(configuration, shelf).as_json(), "hot_policy": asdict(configuration.hot)}
         return json.dumps(hot, ensure_ascii=False)
 
     def render(
@@ -101,9 +107,12 @@ class MarkdownEdition:
         own = Rendering.own(configuration, self.also_in)
         for rendering in (own, *(replace(own, language=language) for language in self.also_in)):
             pages = Pages(configuration, self.pages, rendering, hot=hot.shown)
-            press = _Press(self, rendering.converted, rendering.shelf(shelf), pages, hot)
+            its_shelf = rendering.shelf(shelf)
+            press = _Press(self, rendering.converted, its_shelf, pages, hot, Presence(its_shelf, hot.held))
             items = press.everything() if since is None else press.since(since, hot_before)
             yield from items if rendering.is_own else _within(rendering, items)
+        if since is None or shelf.withdrawals(since):
+            yield withdrawals(shelf, Pages(configuration, self.pages).path)
 
 
 def _hot_in(front: str) -> HotList:
@@ -129,6 +138,7 @@ class _Press:
     shelf: Shelf
     pages: Pages
     hot: HotList
+    presence: Presence
 
     @cached_property
     def syndication(self) -> Syndication:
@@ -139,7 +149,8 @@ class _Press:
         known = self._sections()
         for section in known:
             count = self.shelf.count(section.id)
-            dropped = self._dropped(section, count)
+            dropped = self.presence.dropped(section, count)
+            yield from self._remains(section, 1, dropped)
             for stored in self._outliving(section, dropped):
                 yield from self._article(section, stored)
             for stored in self.shelf.every(section.id, dropped + 1):
@@ -167,22 +178,23 @@ class _Press:
             touched[section.id] = min(touched.get(section.id, count + 1), new)
             mapped.setdefault(section.id, set()).add(self._shard_of(stored.position))
             amended |= stored.revision > 1
-            if self._is_kept(section, stored.position, count):
-                yield from self._article(section, stored)
+            yield from self._article(section, stored)
         leaving = set(self.shelf.former_assets(since)) if touched else set()
+        rewritten = self._rewritten(since)
         for id, first_new in sorted(touched.items()):
             section, size = known[id], self.edition.list_size
             count = self.shelf.count(id)
-            yield from self._lists(section, count, range((first_new - 1) // size + 1, count // size + 1))
-            before, now = self._dropped(section, first_new - 1), self._dropped(section, count)
+            full = range((first_new - 1) // size + 1, count // size + 1)
+            yield from self._lists(section, count, sorted({*full, *rewritten.get(id, ())}))
+            before, now = (self.presence.dropped(section, at) for at in (first_new - 1, count))
             if now > before:
                 amended = True  # the list of corrections may have named what leaves
-                yield from self._leaving(section, before, now, leaving)
+                yield from self._remains(section, before + 1, now, leaving)
                 mapped[id].update(range(self._shard_of(before + 1), self._shard_of(now) + 1))
             yield from self._sitemaps(section, count, sorted(mapped[id]))
         for section in known.values():
             count = self.shelf.count(section.id)
-            before = self._dropped(section, touched.get(section.id, count + 1) - 1)
+            before = self.presence.dropped(section, touched.get(section.id, count + 1) - 1)
             for item in self._heat(section, before, hot_before, leaving):
                 amended = True
                 yield item
@@ -191,41 +203,68 @@ class _Press:
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
         yield from self._front(list(known.values()))
 
+    def _rewritten(self, since: int) -> dict[str, set[int]]:
+        """Numbers of full list pages, by section, that name what was withdrawn or restored after ``since``:
+        the one case in which such a page is written again."""
+        numbers: dict[str, set[int]] = {}
+        for section, position in filter(None, (one.place for one in self.shelf.withdrawals(since))):
+            number = (position - 1) // self.edition.list_size + 1
+            if number <= self.shelf.count(section) // self.edition.list_size:
+                numbers.setdefault(section, set()).add(number)
+        return numbers
+
     def _sections(self) -> list[Section]:
         """Sections of the configuration, then those that only the archive knows (adopted ones)."""
         configured = list(self.configuration.sections)
         known = {section.id for section in configured}
         return configured + [Section(id, id, "") for id in self.shelf.sections() if id not in known]
 
-    def _article(self, section: Section, stored: Stored) -> Iterator[File | str]:
+    def _article(
+        self, section: Section, stored: Stored, leaving: set[str] | None = None
+    ) -> Iterator[File | str]:
+        """What stands at an article's path, and what goes with it. One that is shown must have its body; the
+        assets of one that is not go into ``leaving``."""
+        state, path = self.presence.state(section, stored), self.pages.path(stored)
+        if state == "shown":
+            yield from self._shown_article(section, stored)
+            return
+        yield from (
+            self.pages.left(section, stored) if state == "left" else self.pages.tombstone(section, stored)
+        )
+        beside = (*self.pages.with_qr(path), *self.pages.with_qr(self.pages.correction_path(stored)))
+        yield from (one for one in beside if one != path)
+        if leaving is not None:
+            leaving.update(self.shelf.assets_of(stored.section, stored.position))
+
+    def _shown_article(self, section: Section, stored: Stored) -> Iterator[File | str]:
+        excerpt_only = self.pages.publisher_of(stored).excerpt_only
         found = []
         if stored.revision > 1:
             pairs = self.shelf.amendments(section.id, stored.position)
-            excerpt_only = self.pages.publisher_of(stored).excerpt_only
             found = list(corrections(pairs, excerpt_only=excerpt_only))
         yield from self.pages.article(section, stored, found)
         if stored.revision > 1 and not found:
             yield from self.pages.with_qr(self.pages.correction_path(stored))
-        if not self.pages.publisher_of(stored).excerpt_only:
+        if not excerpt_only:
             for asset in stored.article.assets:
                 yield File(asset, self.shelf.asset(asset))
 
-    def _lists(self, section: Section, count: int, full: range) -> Iterator[File]:
-        """The section's list and feeds, and the full list pages in ``full`` that are still kept."""
+    def _lists(self, section: Section, count: int, full: Iterable[int]) -> Iterator[File]:
+        """The section's list and feeds, and the full list pages with the numbers ``full``."""
         size = self.edition.list_size
-        first_kept = self._dropped(section, count) // size + 1
-        for number in range(max(full.start, first_kept), full.stop):
+        for number in full:
             articles = self.shelf.between(section.id, (number - 1) * size + 1, number * size)
-            # With retention an older page may leave, and a full page is never rewritten: it names none.
-            older = [] if section.keep else [n for n in (number - 1, number - 10, number - 100) if n >= 1]
-            yield from self.pages.full_list(section, number, articles, list(dict.fromkeys(older)))
+            listed = [one for one in articles if self.presence.is_listed(section, one)]
+            older = [n for n in (number - 1, number - 10, number - 100) if n >= 1]
+            yield from self.pages.full_list(section, number, listed, list(dict.fromkeys(older)))
         last_full = count // size
-        newest = self.shelf.between(section.id, max(last_full - 1, first_kept - 1, 0) * size + 1, count)
-        kept = count - self._dropped(section, count)
-        yield from self.pages.newest(section, newest, _shown_numbers(first_kept, last_full), kept)
+        first = max(max(last_full - 1, 0) * size, self.presence.dropped(section, count)) + 1
+        newest = self._shown(section, self.shelf.between(section.id, first, count))
+        total = self.presence.total(section)
+        yield from self.pages.newest(section, newest, _shown_numbers(last_full), total)
         fed = newest[-IN_FEED:]
         if fed and self.syndication.full:
-            fed = list(self.shelf.every(section.id, fed[0].position))
+            fed = self._shown(section, self.shelf.every(section.id, fed[0].position))
         yield from self.syndication.section(section, fed[::-1])
 
     def _corrections(self, sections: Sequence[Section]) -> Iterator[File]:
@@ -233,8 +272,7 @@ class _Press:
         known = {section.id: section for section in sections}
         found: list[tuple[Stored, datetime]] = []
         for stored in self.shelf.amended(_AMENDED):
-            section = known[stored.section]
-            if not self._is_kept(section, stored.position, self.shelf.count(section.id)):
+            if not self.presence.shows(known[stored.section], stored):
                 continue
             if moment := self._corrected_at(stored):
                 found.append((stored, moment))
@@ -256,7 +294,7 @@ class _Press:
 
     def _shards(self, section: Section, count: int) -> range:
         """The numbers of the sitemaps of a section that hold articles."""
-        first = self._shard_of(self._dropped(section, count) + 1)
+        first = self._shard_of(self.presence.dropped(section, count) + 1)
         return range(first, self._shard_of(count) + 1)
 
     def _sitemaps(self, section: Section, count: int, numbers: Iterable[int]) -> Iterator[File | str]:
@@ -266,19 +304,20 @@ class _Press:
         standing, size = self._shards(section, count), self.syndication.shard
         for number in numbers:
             if number in standing:
-                first = max((number - 1) * size, self._dropped(section, count)) + 1
+                first = max((number - 1) * size, self.presence.dropped(section, count)) + 1
                 articles = self.shelf.between(section.id, first, min(number * size, count))
-                yield self.syndication.sitemap_of(section, number, articles)
+                yield self.syndication.sitemap_of(section, number, self._shown(section, articles))
             else:
                 yield self.syndication.shard_path(section, number)
+
+    def _shown(self, section: Section, articles: Iterable[Stored]) -> list[Stored]:
+        return [one for one in articles if self.presence.shows(section, one)]
 
     def _front(self, sections: Sequence[Section]) -> Iterator[File | str]:
         newest, shards = [], []
         for section in sections:
-            count = self.shelf.count(section.id)
-            first = max(count - _ON_HOME, self._dropped(section, count)) + 1
-            newest.append((section, self.shelf.between(section.id, first, count)))
-            shards.append((section, self._shards(section, count)))
+            newest.append((section, self._newest(section)))
+            shards.append((section, self._shards(section, self.shelf.count(section.id))))
         places = [(section, position) for section, position, _ in self.hot.places]
         hot = [one for section, at in places for one in self.shelf.between(section, at, at)]
         yield from self.pages.home(newest, self.hot, hot)
@@ -286,31 +325,43 @@ class _Press:
             yield from self.pages.hot(self.hot, hot, self.configuration.hot)
         else:
             yield from self.pages.with_qr(HOT)
-        yield from self.syndication.whole(self._newest(sections))
+        yield from self.syndication.whole(self._newest_of_all(sections))
         yield from self.syndication.outlines(sections)
         yield from self.syndication.sitemap_index(shards)
 
-    def _newest(self, sections: Sequence[Section]) -> list[tuple[Section, Stored]]:
-        """The newest articles of all sections that are still in the edition."""
-        dropped = {one.id: self._dropped(one, self.shelf.count(one.id)) for one in sections}
+    def _newest_of_all(self, sections: Sequence[Section]) -> list[tuple[Section, Stored]]:
+        """The newest articles of all sections that are shown, newest first, as many as a feed holds."""
         known = {section.id: section for section in sections}
-        standing = (
-            (known[stored.section], stored)
-            for stored in islice(self.shelf.newest(bodies=self.syndication.full), _LOOKED_AT)
-            if stored.position > dropped[stored.section]
-        )
-        return list(islice(standing, IN_FEED))
+        newest = islice(self.shelf.newest(bodies=self.syndication.full), _LOOKED_AT)
+        shown = (one for one in newest if self.presence.shows(known[one.section], one))
+        return [(known[one.section], one) for one in islice(shown, IN_FEED)]
+
+    def _newest(self, section: Section) -> list[Stored]:
+        """The section's newest articles that are shown, ascending, as many as home names."""
+        count = self.shelf.count(section.id)
+        oldest = max(self.presence.dropped(section, count), count - _LOOKED_AT)
+        found: list[Stored] = []
+        while count > oldest and len(found) < _ON_HOME:
+            first = max(oldest, count - _ON_HOME) + 1
+            found = self._shown(section, self.shelf.between(section.id, first, count)) + found
+            count = first - 1
+        return found[-_ON_HOME:]
 
     # --- retention -----------------------------------------------------------------------
 
-    def _is_kept(self, section: Section, position: int, count: int) -> bool:
-        """Whether the article at this position of a section with ``count`` articles is in the edition."""
-        return position > self._dropped(section, count) or self.hot.holds(section.id, position)
+    def _remains(
+        self, section: Section, first: int, last: int, leaving: set[str] | None = None
+    ) -> Iterator[File | str]:
+        """What stands in place of the articles at these positions that are not shown."""
+        for start in range(first, last + 1, _AT_ONCE):
+            for stored in self.shelf.between(section.id, start, min(start + _AT_ONCE - 1, last)):
+                if not self.presence.shows(section, stored):
+                    yield from self._article(section, stored, leaving)
 
     def _outliving(self, section: Section, dropped: int) -> Iterator[Stored]:
         """What stays although it is among the ``dropped`` oldest, with bodies."""
-        hot = sorted((id, position) for id, position, _ in self.hot.places if id == section.id)
-        return self.shelf.at(place for place in hot if place[1] <= dropped)
+        held = sorted(place for place in self.presence.held if place[0] == section.id)
+        return self.shelf.at(place for place in held if place[1] <= dropped)
 
     def _heat(
         self, section: Section, dropped: int, before: HotList, leaving: set[str]
@@ -318,43 +369,20 @@ class _Press:
         """Articles that were among the ``dropped`` oldest already: they come back when they are hot now, and
         leave when they no longer are."""
         for stored in self._outliving(section, dropped):
-            if not before.holds(section.id, stored.position):
+            if (section.id, stored.position) not in before.held:
                 yield from self._article(section, stored)
-        for id, position, _ in before.places:
-            if id == section.id and position <= dropped and not self.hot.holds(id, position):
-                for stored in self.shelf.between(id, position, position):
-                    yield from self._leave(stored, leaving)
-
-    def _dropped(self, section: Section, count: int) -> int:
-        """How many of the oldest articles have left: whole list pages, once all below ``keep``."""
-        if not section.keep or count <= section.keep:
-            return 0
-        return (count - section.keep) // self.edition.list_size * self.edition.list_size
-
-    def _leaving(self, section: Section, before: int, now: int, leaving: set[str]) -> Iterator[str]:
-        """Paths of the articles after position ``before`` up to ``now``; their assets go into ``leaving``."""
-        size = self.edition.list_size
-        for stored in self.shelf.between(section.id, before + 1, now):
-            if not self.hot.holds(section.id, stored.position):
-                yield from self._leave(stored, leaving)
-        for number in range(before // size + 1, now // size + 1):
-            yield from self.pages.with_qr(f"indexes/{section.id}/{number}.md")
-
-    def _leave(self, stored: Stored, leaving: set[str]) -> Iterator[str]:
-        """The paths of an article that leaves; its assets go into ``leaving``."""
-        yield from self.pages.with_qr(self.pages.path(stored))
-        yield from self.pages.with_qr(self.pages.correction_path(stored))
-        leaving.update(self.shelf.assets_of(stored.section, stored.position))
+        for id, position in sorted(before.held - self.hot.held):
+            if id == section.id and position <= dropped:
+                yield from self._remains(section, position, position, leaving)
 
     def _is_shown(self, known: dict[str, Section], asset: str) -> bool:
         return any(
-            self._is_kept(known[user.section], user.position, self.shelf.count(user.section))
-            and not self.pages.publisher_of(user).excerpt_only
+            self.presence.shows(known[user.section], user) and not self.pages.publisher_of(user).excerpt_only
             for user in self.shelf.users(asset)
         )
 
 
-def _shown_numbers(first: int, last: int) -> list[int]:
+def _shown_numbers(last: int) -> list[int]:
     """The full list pages that a section's list names: the last ten, then every tenth, then the first."""
-    numbers = range(last, first - 1, -1)
-    return [*numbers[:10], *[n for n in numbers[10:] if n % 10 == 0 or n == first][:20]]
+    numbers = range(last, 0, -1)
+    return [*numbers[:10], *[n for n in numbers[10:] if n % 10 == 0 or n == 1][:20]]

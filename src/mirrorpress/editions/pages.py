@@ -229,6 +229,47 @@ class Pages:
         text = said.get(rights, said["licence"])
         return text.format(publisher=written(publisher.name), licence=written(publisher.rights or ""))
 
+    # --- where an article was ------------------------------------------------------------
+
+    def left(self, section: Section, stored: Stored) -> Iterator[File]:
+        """The small page of an article that the edition no longer shows: where the original is."""
+        yield from self._remains(
+            "left.md", section, stored, stored.article.title, original=_shown(stored.article.url)
+        )
+
+    def tombstone(self, section: Section, stored: Stored) -> Iterator[File]:
+        """The page of an article that was withdrawn: only its publisher, its day and, if that was said, its
+        title."""
+        told, said = stored.withdrawn, self._words["withdrawn"]
+        if told is None:
+            return
+        title = stored.article.title if told.keeps_title else said["title"]
+        text = said["text"].format(date=long_day(self._language, told.at.date()))
+        reason = f"{said['reason']}{self._words['colon']}{escape(told.public_reason)}"
+        yield from self._remains(
+            "withdrawn.md", section, stored, title, text=text, reason=reason if told.public_reason else ""
+        )
+
+    def _remains(
+        self, template: str, section: Section, stored: Stored, title: str, **values: str
+    ) -> Iterator[File]:
+        """A page that is small, as there may be very many: its menu is the way home and to the section."""
+        if not self._rendering.holds(stored):
+            return
+        path, publisher = self.path(stored), self.publisher_of(stored)
+        home, up = f"{self._lead}[{self._words['home']}]({_up(path)}README.md)", _up(path)
+        listed = f"[{escape(section.title)}]({destination(up + _list_of(section))})"
+        byline = [f"**{self._lead}{escape(publisher.name)}**", long_day(self._language, stored.day)]
+        text = self._environment.render_template(
+            template,
+            title=escape(title),
+            menu=joined(self._language, (home, listed)),
+            byline=joined(self._language, byline),
+            words=self._words,
+            **values,
+        )
+        yield File(path, _settled(text).encode())
+
     # --- lists, home ---------------------------------------------------------------------
 
     def newest(

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mirrorpress.editions.scripts import Convert, converter, in_html, in_markdown, is_chinese, script_of
-from mirrorpress.model import Article, Configuration, Revision, Shelf, Stored
+from mirrorpress.model import Article, Configuration, Revision, Shelf, Stored, Withdrawn
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ class Rendering:
         if not self.converts(stored):
             return stored
         convert, known = self._converter(stored), stored.article
-        return replace(stored, first_title=convert(stored.first_title), article=_converted(known, convert))
+        first_title, article = convert(stored.first_title), _converted(known, convert)
+        return replace(stored, first_title=first_title, article=article, original=stored)
 
 
 def _as_it_is(revision: Revision) -> Revision:
@@ -161,6 +162,9 @@ class _ConvertedShelf:
     def count(self, section: str) -> int:
         return self.shelf.count(section)
 
+    def count_withdrawn(self, section: str, first: int) -> int:
+        return self.shelf.count_withdrawn(section, first)
+
     def between(self, section: str, first: int, last: int) -> Sequence[Stored]:
         return [self.rendering.article(one) for one in self.shelf.between(section, first, last)]
 
@@ -172,6 +176,9 @@ class _ConvertedShelf:
 
     def changed(self, since: int) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.changed(since))
+
+    def withdrawals(self, since: int = 0) -> Sequence[Withdrawn]:
+        return self.shelf.withdrawals(since)
 
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.at(places))

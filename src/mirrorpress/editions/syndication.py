@@ -157,9 +157,11 @@ class Syndication:
         return f"sitemaps/{section.id}/{number}.xml"
 
     def sitemap_of(self, section: Section, number: int, articles: Sequence[Stored]) -> File:
-        """The sitemap of ``articles``, the ``number``-th ``shard`` of a section."""
+        """The sitemap of ``articles``, those that are shown of the ``number``-th ``shard`` of a section. One
+        of none names the section's list, as a sitemap must not be empty."""
         pages = [(address, one.captured_at) for one in articles for address in self._pages.addresses_of(one)]
-        return File(self.shard_path(section, number), sitemap.urlset(pages))
+        listed = self._pages.address(f"indexes/{section.id}.md")
+        return File(self.shard_path(section, number), sitemap.urlset(pages or [(listed, None)]))
 
     def sitemap_index(self, shards: Sequence[tuple[Section, range]]) -> Iterator[File]:
         """The index of all sitemaps: that of the front pages, and of each section the numbers that stand."""

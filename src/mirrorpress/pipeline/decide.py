@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -37,6 +37,15 @@ class KnownEntry(Protocol):
     def gone(self) -> bool: ...
 
 
+class LeftOut(Protocol):
+    """What an entry said when its page's own title was filtered out."""
+
+    @property
+    def entry_title(self) -> str: ...
+    @property
+    def entry_updated(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """An entry to be fetched, and why."""
@@ -48,11 +57,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a section's entries come to; ``tasks`` oldest first."""
+    """What a section's entries come to; ``tasks`` oldest first, ``withdrawn`` those that are refused."""
 
     tasks: tuple[Task, ...]
     skipped: int
     unchanged: int
+    withdrawn: tuple[Entry, ...] = ()
 
 
 def plan(
@@ -62,28 +72,42 @@ def plan(
     skip_titles: Sequence[str],
     claimed: set[str],
     now: datetime,
+    withdrawn: Collection[str] = (),
+    left_out: Mapping[str, LeftOut] | None = None,
 ) -> Plan:
     """Which entries, given as (comparable address, entry), are to be fetched.
 
-    ``claimed`` holds the addresses that this run already fetches for other sections, and grows.
+    ``claimed`` holds the addresses that this run already fetches for other sections, and grows; ``withdrawn``
+    those that are refused; ``left_out`` those whose pages' titles these ``skip_titles`` left out before.
     """
     patterns = [re.compile(pattern) for pattern in skip_titles]
     tasks: list[Task] = []
+    refused: list[Entry] = []
     skipped = unchanged = 0
     for key, entry in _oldest_first(entries):
-        if is_skipped(entry.title, patterns):
+        if key in withdrawn:
+            refused.append(entry)
+        elif is_skipped(entry.title, patterns) or _is_as_it_was(entry, (left_out or {}).get(key)):
             skipped += 1
         elif key in claimed or (why := _why(entry, known.get(key), now)) is None:
             unchanged += 1
         else:
             claimed.add(key)
             tasks.append(Task(entry, key, why))
-    return Plan(tuple(tasks), skipped, unchanged)
+    return Plan(tuple(tasks), skipped, unchanged, tuple(refused))
 
 
 def is_skipped(title: str, patterns: Sequence[re.Pattern[str]]) -> bool:
     """Whether a title filter leaves the article out."""
     return any(pattern.search(title) for pattern in patterns)
+
+
+def _is_as_it_was(entry: Entry, before: LeftOut | None) -> bool:
+    """Whether an entry says what it said when its page's title was filtered out."""
+    if before is None or entry.title != before.entry_title:
+        return False
+    said = entry.updated or entry.published
+    return said is None or before.entry_updated is None or said <= before.entry_updated
 
 
 def _oldest_first(entries: Sequence[tuple[str, Entry]]) -> list[tuple[str, Entry]]:

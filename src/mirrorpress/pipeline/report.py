@@ -33,6 +33,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0  # by a title filter
+    withdrawn: int = 0  # entries and articles that are refused
     partial: int = 0  # new or updated, of which the publisher shows only the beginning; told in ``notes``
     gone: int = 0  # taken away by the publisher; the last revision stays
     pictures: int = 0
@@ -62,7 +63,7 @@ class Report:
         counts = {
             name: getattr(self, name)
             for name in (
-                "discovered new updated unchanged skipped gone pictures pictures_missing "
+                "discovered new updated unchanged skipped withdrawn gone pictures pictures_missing "
                 "pages_written bytes_written files_removed"
             ).split()
         }

@@ -18,9 +18,11 @@ from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
 
 if TYPE_CHECKING:
+    from mirrorpress.archive.withdrawals import Taken, Words
     from mirrorpress.gather.counts.records import Window
     from mirrorpress.gather.fetcher import Fetcher
     from mirrorpress.pipeline.sync import Sync
+    from mirrorpress.pipeline.withdrawing import Withdrawing
     from mirrorpress.pipeline.workrooms import Workrooms
 
 # What gathers and extracts takes 0.2 s to import, so that only commands that need it do.
@@ -148,6 +150,20 @@ class Run:
         )
         counting.count(files)
         return counting.store()
+
+    def withdraw(self, names: Sequence[str], words: Words, *, in_advance: bool) -> list[Taken]:
+        """Take articles back; the next build takes them from the editions."""
+        return self._withdrawing.withdraw(names, words, in_advance=in_advance)
+
+    def restore(self, names: Sequence[str]) -> list[Taken]:
+        """Undo withdrawals."""
+        return self._withdrawing.undo(names)
+
+    @property
+    def _withdrawing(self) -> Withdrawing:
+        from mirrorpress.pipeline.withdrawing import Withdrawing
+
+        return Withdrawing(self.configuration, self.archive, self.report, self._clock())
 
     def build(self, *, full: bool = False) -> None:
         """archive -> out/<edition>/."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mirrorpress.archive.extractions import Standing
 from mirrorpress.archive.store import Archive, Known, Place
+from mirrorpress.archive.withdrawals import Taken
 from mirrorpress.editions.corrections import differs
 from mirrorpress.errors import ExtractError
 from mirrorpress.links import without_tracking
 from mirrorpress.model import Article, Entry, Revision, Section
-from mirrorpress.pipeline.decide import Task, is_skipped, says_the_same, too_short
+from mirrorpress.pipeline.decide import Task, says_the_same, too_short
 from mirrorpress.pipeline.fetching import Fetched
 from mirrorpress.pipeline.identity import comparable, id_of, last_segment, safe_id
 from mirrorpress.pipeline.report import Report
@@ -28,19 +28,25 @@ class Storing:
     trusted: bool = False
 
     def store(self, task: Task, section: Section, known: Known | None, fetched: Fetched) -> str:
-        """Store one article; returns ``new``, ``updated``, ``unchanged`` or ``skipped``.
+        """Store one article; returns ``new``, ``updated``, ``unchanged``, ``skipped`` or ``withdrawn``.
 
         Raises ``ExtractError`` for an article that is held back, ``ArchiveError`` from the disk.
         """
         entry, article, capture = task.entry, fetched.article, fetched.capture
+        final, canonical = comparable(capture.final_url), comparable(fetched.canonical)
+        taken = self.archive.withdrawals.among(filter(None, (task.key, final, canonical)))
+        refused = taken.get(task.key) or taken.get(final)
+        if refused or (refused := self._is_same(taken.get(canonical), article)):
+            self._refuse(task, known, refused)
+            return "withdrawn"
         if article is None:
             return self._seen_again(entry, known, fetched)
-        if is_skipped(article.title, [re.compile(pattern) for pattern in section.skip_titles]):
-            return "skipped"
-        canonical = comparable(fetched.canonical) if fetched.canonical else ""
-        keys = list(dict.fromkeys(filter(None, (task.key, comparable(capture.final_url), canonical))))
+        keys = [key for key in dict.fromkeys((task.key, final, canonical)) if key and key not in taken]
         owners = self.archive.known(keys)
         known = known or self._same_article(list(owners.values()), article)
+        if known is None and section.skips(article.title):
+            self.archive.filtered.remember(task.key, entry, section.skip_titles)
+            return "skipped"
         same_name = last_segment(canonical) == last_segment(task.key)
         if canonical and owners.get(canonical, known) == known and same_name:
             article = replace(article, url=without_tracking(fetched.canonical))
@@ -67,6 +73,25 @@ class Storing:
         self.report.pictures += len(article.assets)
         self.report.pictures_missing += fetched.missing
         return outcome
+
+    def _refuse(self, task: Task, known: Known | None, withdrawn: Taken) -> None:
+        """Note that an entry leads to what is withdrawn, so that it is not asked for again."""
+        if known is None:
+            self.archive.withdrawals.refuse(task.key, withdrawn)
+        elif known.number != withdrawn.article:
+            self.report.notes.append(
+                f"{task.entry.url}: leads to {withdrawn.url} now, which is withdrawn; the mirror keeps "
+                "its last revision: withdraw it as well if it is the same article"
+            )
+
+    def _is_same(self, withdrawn: Taken | None, article: Article | None) -> Taken | None:
+        """The withdrawal of the address that a page names as its own, unless what was withdrawn was plainly
+        another article: some sites name one address on all their pages."""
+        if withdrawn is None or withdrawn.article is None or article is None:
+            return withdrawn
+        stored = self.archive.shelf.numbered(withdrawn.article).article
+        is_another = stored.title != article.title and stored.excerpt != article.excerpt
+        return None if is_another else withdrawn
 
     def _seen_again(self, entry: Entry, known: Known | None, fetched: Fetched) -> str:
         if known is None:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known
 from mirrorpress.errors import ArchiveError, ExtractError, FetchError, GatherError, MirrorpressError
+from mirrorpress.gather.sources.picks import Picks
 from mirrorpress.model import Capture, Configuration, Entry, Section, Source, Validators
 from mirrorpress.pipeline import fetching
 from mirrorpress.pipeline.decide import Task, plan
@@ -198,9 +199,23 @@ class Sync:
         self.report.discovered += len(entries)
         keyed = [(comparable(entry.url), entry) for entry in entries]
         known = self.archive.known(key for key, _ in keyed)
-        decided = plan(keyed, known, skip_titles=section.skip_titles, claimed=self._claimed, now=now)
+        decided = plan(
+            keyed,
+            known,
+            skip_titles=section.skip_titles,
+            claimed=self._claimed,
+            now=now,
+            withdrawn=self.archive.withdrawals.among(key for key, _ in keyed),
+            left_out=self.archive.filtered.among((key for key, _ in keyed), section.skip_titles),
+        )
         self.report.skipped += decided.skipped
         self.report.unchanged += decided.unchanged
+        self.report.withdrawn += len(decided.withdrawn)
+        if isinstance(section.source, Picks):
+            for entry in decided.withdrawn:
+                self.report.notes.append(
+                    f"{section.source.file}: {entry.url} is withdrawn and so not shown; take it off the list"
+                )
         return _Line(section, deque(decided.tasks), known)
 
     # --- working -------------------------------------------------------------------------
@@ -304,7 +319,7 @@ class Sync:
 
     def _learn(self, section: Section, task: Task, fetched: Fetched, outcome: str) -> None:
         """Note what a stored article's page taught, and whether it is whole."""
-        if fetched.article is not None and outcome != "skipped":
+        if fetched.article is not None and outcome not in ("skipped", "withdrawn"):
             self._lessons.stored(section, task.key, fetched.article, fetched.layout)
             self.report.partial += fetched.article.partial and outcome != "unchanged"
         if fetched.note:
