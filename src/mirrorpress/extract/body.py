@@ -13,15 +13,25 @@ from mirrorpress.extract.text import squeeze
 from mirrorpress.model import Picture
 
 _NOTICE = re.compile(
-    r"©|\(c\) ?\d{4}|copyright|all rights reserved|版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|"
-    r"حق نشر|کپی|^(?:文章|本文)?(?:来源|來源)\s*[:：]|^منبع\s*[:：]",
+    r"©|\(c\) ?\d{4}|copyright|all rights reserved|\breprint(?:ed)? |with (?:\w+ ){0,2}permission\b|"
+    r"\bfirst (?:appeared|published) (?:in|on|by)\b|alle rechte vorbehalten|tous droits réservés|"
+    r"todos los derechos reservados|все права защищены|перепечатк|"
+    r"版权|版權|转载|轉載|责任编辑|責任編輯|责编|責編|原[载載]|授[权權](?:发布|發布|刊|转|轉|使用)|"
+    r"未[经經].{0,12}(?:许可|許可|授[权權]|同意|允[许許])|^(?:文章|本文)?(?:来源|來源)\s*[:：]|"
+    r"حق نشر|کپی|باز ?نشر|انتشار (?:مجدد|دوباره)|حقوق .{0,40}محفوظ|ذکر (?:نام|منبع)|^منبع\s*[:：]",
+    re.IGNORECASE,
+)
+_LICENCE = re.compile(
+    r"creative commons|\bcc[ -]by\b|licen[cs]ed under|under (?:an? )?[\w .-]{0,40}licen[cs]e|\brepublish|"
+    r"知[识識]共享|[创創]用 ?cc|[许許]可[协協][议議]|授[权權][条條]款|کر[ی]{1,2}تیو ?کامنز|лицензи|lizenz",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:editor.s note|editors. note|correction|clarification|更正|编者按|編者按|编辑注|"
+    r"(?:editor.s note|editors. note|correction|clarification|更正|勘[误誤]|"
+    r"[编編]者[注註按]|[编編][辑輯][注註]|an earlier version of this|"
     r"this (?:article|story) (?:was|has been) (?:amended|updated|changed|corrected)|"
     r"anmerkung der redaktion|korrektur|correctif|note de la rédaction|fe de errores|nota del editor|"
-    r"исправление|от редакции|اصلاحیه|توضیح)",
+    r"исправление|от редакции|اصلاحیه|تصحیح|توضیح|یادداشت (?:سردبیر|تحریریه|ویراستار))",
     re.IGNORECASE,
 )
 _LONGEST_NOTE = 600
@@ -35,7 +45,12 @@ _LONGEST_BYLINE = 30  # letters beside the authors' names: "By", "and", a month,
 
 def is_notice(text: str) -> bool:
     """Whether a block is a notice of the publisher's: rights, reprinting, who is responsible."""
-    return len(text) < _LONGEST_NOTICE and _NOTICE.search(text) is not None
+    return len(text) < _LONGEST_NOTICE and (_NOTICE.search(text) is not None or is_licence(text))
+
+
+def is_licence(text: str) -> bool:
+    """Whether a block says under which licence others may publish the article; most of it may be a link."""
+    return len(text) < _LONGEST_NOTICE and _LICENCE.search(text) is not None
 
 
 def is_note(text: str) -> bool:

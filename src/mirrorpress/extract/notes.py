@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 
-from mirrorpress.extract.body import is_note, is_notice
-from mirrorpress.extract.outline import Outline
+from mirrorpress.extract.body import is_licence, is_note, is_notice
+from mirrorpress.extract.outline import Outline, Piece
 from mirrorpress.extract.spans import is_hidden_beside
 from mirrorpress.markup import Element
 
 _NOTES_ABOVE = 3  # blocks above the first paragraph among which notes of the editors stand
 _NOTICES = 6  # blocks below the last paragraph among which the publisher's notices stand
+_LINKED = 0.9  # of a notice that names a licence; what is all link leads elsewhere
 _POST = re.compile(
     r"^(?:twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|telegram-post)"
 )
@@ -28,11 +29,18 @@ def keep_notices(seen: Outline, kept: list[bool]) -> None:
     above = [number for number in range(words[0]) if pieces[number].text][-_NOTES_ABOVE:]
     below = [number for number in range(words[-1] + 1, len(pieces)) if pieces[number].text][:_NOTICES]
     for number in [*above, *below]:
-        piece = pieces[number]
-        if 2 * piece.linked < len(piece.text) and not is_hidden_beside(seen, number, beside=words[-1]):
-            notice = number > words[-1] and not piece.linked and is_notice(piece.text)
-            if notice or is_note(piece.text):
-                kept[number] = True
+        if _is_owed(pieces[number], is_below=number > words[-1]) and not is_hidden_beside(
+            seen, number, beside=words[-1]
+        ):
+            kept[number] = True
+
+
+def _is_owed(piece: Piece, *, is_below: bool) -> bool:
+    """Whether a block beside the article is one of its notices or notes."""
+    linked = piece.linked / len(piece.text)
+    if is_below and ((not linked and is_notice(piece.text)) or (linked < _LINKED and is_licence(piece.text))):
+        return True
+    return linked < 0.5 and is_note(piece.text)
 
 
 def keep_posts(seen: Outline, kept: list[bool]) -> None:
