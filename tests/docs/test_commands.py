@@ -187,6 +187,20 @@ def test_the_documented_keys_of_counts_are_those_that_are_printed(shell: Shell) 
     assert keys(shown) == documented_keys("counts show")
 
 
+def test_the_documented_keys_of_withdrawals_are_those_that_are_printed(shell: Shell) -> None:
+    shell.run("run", expect=app.SOME_FAILED)
+    pages = sorted((shell.folder / "out" / "markdown" / "pages").rglob("*.md"))
+    path = str(pages[0].relative_to(shell.folder / "out" / "markdown"))
+
+    withdrawn = shell.json("withdraw", path, "--reason", "x")
+    listed = shell.json("withdraw", "--list")
+    restored = shell.json("withdraw", path, "--undo")
+
+    assert keys(withdrawn) == documented_keys("withdraw")
+    assert keys(listed) <= keys(withdrawn)
+    assert {key.replace("restored[]", "withdrawn[]") for key in keys(restored)} == keys(withdrawn)
+
+
 def test_the_documented_keys_of_an_extracted_page_are_those_that_are_printed(shell: Shell) -> None:
     page = (ROOT / "tests" / "cases" / "extract" / "figures" / "input.html").read_text(encoding="utf-8")
     (shell.folder / "page.html").write_text(page, encoding="utf-8")

@@ -159,6 +159,8 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     shown = tmp_path / "demo" / "reader" / "corrections" / "p2" / "10002.md"
     assert str(shown) in done.stderr
     assert "<del>" in shown.read_text(encoding="utf-8")
+    taken = tmp_path / "demo" / "reader" / "pages" / "town" / "how-to-read-the-tide-tables.md"
+    assert taken.read_text(encoding="utf-8").startswith("# 本文已撤下\n")
     most_read = (tmp_path / "demo" / "reader" / "indexes" / "hot.md").read_text(encoding="utf-8")
     assert re.findall(r"约 (\d+) 位读者", most_read) == ["130", "60", "30"]
     assert (tmp_path / "demo" / "reader" / "zh-Hant" / "pages" / "p2" / "10006.md").is_file()

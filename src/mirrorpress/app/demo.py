@@ -14,6 +14,7 @@ from mirrorpress.app.configuration import load
 from mirrorpress.app.counts import describe_import
 from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
 from mirrorpress.app.output import Speaker, summary
+from mirrorpress.archive.withdrawals import Words
 from mirrorpress.editions.scripts import is_installed
 from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
@@ -47,6 +48,10 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         failed = _run(path, speaker)
         speaker.say("\nReaders come. The log of the web server that shows the mirror is counted:")
         failed |= _count(path, speaker)
+        speaker.say(
+            "\nThe newsroom asks to take an article back. The next run does:"
+        )
+        _withdraw(path, f"{newsroom.url}/en/2026/06/10/how-to-read-the-tide-tables", speaker)
         newsroom.edition = 2
         speaker.say("\nThe newsroom publishes one article, corrects one and takes one away. Second run:")
         failed |= _run(path, speaker)
@@ -122,6 +127,13 @@ def _count(path: Path, speaker: Speaker) -> bool:
     for line in describe_import(found):
         speaker.say(f"  {line}")
     return bool(report.failures)
+
+
+def _withdraw(path: Path, url: str, speaker: Speaker) -> None:
+    words = Words("A letter of the newsroom", "The newsroom asked to.")
+    with Run(load(path), "demo", Report()) as run:
+        for one in run.withdraw([url], words, in_advance=False):
+            speaker.say(f"✓ {one.url}: withdrawn")
 
 
 def _own_name() -> str:

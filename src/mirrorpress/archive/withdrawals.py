@@ -99,6 +99,13 @@ class Withdrawals:
         )
         return list(dict.fromkeys(self._index.values(query)))
 
+    def standing_at(self, key: str) -> tuple[int, str] | None:
+        """Number and address of the article that has this comparable address itself. Looks at all of them."""
+        places = [f"{scheme}://{www}{key}" for scheme in ("https", "http") for www in ("", "www.")]
+        query = select(t.articles.c.number, t.articles.c.url).where(t.articles.c.url.in_(places))
+        row = self._index.row(query.order_by(t.articles.c.number))
+        return (row["number"], row["url"]) if row else None
+
     # --- taking back ---------------------------------------------------------------------
 
     def withdraw(self, article: int | None, key: str, url: str, words: Words, at: datetime) -> bool:

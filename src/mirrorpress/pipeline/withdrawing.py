@@ -71,11 +71,14 @@ class Withdrawing:
         """What an original address, an address of a page in this mirror, or the path of one is of."""
         key = comparable(name)
         if known := self.archive.known([key]).get(key):
-            return Named(known.number, comparable(known.url), known.url)
-        number = self._number_of_page(name)
-        if number is not None:
-            url = self.archive.shelf.numbered(number).article.url
+            # Another page may have named this address as its own before the article came that stands there.
+            own = None if comparable(known.url) == key else self.archive.withdrawals.standing_at(key)
+            number, url = own or (known.number, known.url)
             return Named(number, comparable(url), url)
+        page = self._number_of_page(name)
+        if page is not None:
+            url = self.archive.shelf.numbered(page).article.url
+            return Named(page, comparable(url), url)
         is_address = name.startswith(("http://", "https://"))
         if in_advance and is_address:
             return Named(None, key, name)
@@ -94,10 +97,9 @@ class Withdrawing:
         anywhere = replace(self.configuration, mirror=replace(mirror, addresses=(), site_addresses=()))
         configurations = [self.configuration] if "://" in name else [self.configuration, anywhere]
         for configuration in configurations:
-            page = PagePaths(configuration).page(name)
-            if page is not None:
-                number, section = self.archive.reads.articles([page[1]]).get(page[1], (None, ""))
-                if section.casefold() == page[0]:
+            if found := PagePaths(configuration).page(name):
+                number, section = self.archive.reads.articles([found[1]]).get(found[1], (None, ""))
+                if section.casefold() == found[0]:
                     return number
         return None
 
