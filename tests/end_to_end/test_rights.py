@@ -264,6 +264,31 @@ def test_an_article_is_named_by_any_address_that_people_have(mirror: Mirror, nam
     assert told["withdrawn"][0]["url"] == mirror.newsroom.url + FERRY
 
 
+def test_filters_and_withdrawals_hold_in_the_other_script_too(mirror: Mirror) -> None:
+    own = mirror.configuration.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
+    mirror.configure(own)
+    mirror.run()
+    before = mirror.out()
+    page, other = "pages/p2/10001.md", "zh-Hant/pages/p2/10001.md"
+    assert "渡輪時刻表" in mirror.page(other)
+    mirror.configure(own.replace("['（视频）$']", "['（视频）$', '渡轮时刻']"))
+    mirror.run()
+    assert "本镜像已不在此保留这篇文章" in mirror.page(page)
+    assert "本鏡像已不在此保留這篇文章" in mirror.page(other)
+    assert "渡輪時刻表" not in mirror.page("zh-Hant/indexes/p2.md")
+    mirror.configure(own)
+    mirror.run()
+    assert mirror.out() == before
+    withdraw(mirror, "zh-Hant/pages/p2/10001.md", "--reason", "x")
+    mirror.run()
+    assert mirror.page(page).startswith("# 本文已撤下\n")
+    assert "本鏡像已於" in mirror.page(other)
+    left = {"qr/pages/p2/10001.png", "zh-Hant/qr/pages/p2/10001.png"}
+    assert left <= set(before) - set(mirror.out())
+    assert not [path for path, data in mirror.out().items() if "渡輪時刻表".encode() in data]
+    assert_a_full_build_gives_the_same(mirror)
+
+
 def test_wrong_use_changes_nothing_and_says_what_to_do(mirror: Mirror) -> None:
     mirror.run()
     site = mirror.newsroom.url
