@@ -188,7 +188,7 @@ def test_the_documented_keys_of_counts_are_those_that_are_printed(shell: Shell) 
 
 
 def test_the_documented_keys_of_withdrawals_are_those_that_are_printed(shell: Shell) -> None:
-    shell.run("run", expect=app.SOME_FAILED)
+    shell.run("run", expect=ending.SOME_FAILED)
     pages = sorted((shell.folder / "out" / "markdown" / "pages").rglob("*.md"))
     path = str(pages[0].relative_to(shell.folder / "out" / "markdown"))
 

@@ -112,21 +112,32 @@ def test_a_trivial_edit_gives_neither_note_nor_page_and_a_later_one_shows_only_i
         assert out[changed].count("<del>") == 4, "once in each of the four paragraphs"
 
 
-def test_retention_drops_the_page_of_corrections_with_its_article(mirror: Mirror) -> None:
-    mirror.configure(
-        mirror.configuration.replace("keep = 600", "keep = 4").replace('feeds = "full"', "list_size = 1")
-    )
+def test_what_leaves_or_is_withdrawn_takes_its_corrections_along(mirror: Mirror) -> None:
+    own = mirror.configuration
     corrected(mirror)
-    out = mirror.out()
-    kept = {path for path in out if path.startswith("pages/p2/")}
-    assert len(kept) == 4
-    assert (CHANGED in out) == (PAGE in kept)
-    mirror.configure(mirror.configuration.replace("keep = 4", "keep = 1"))
-    mirror.run("build")
-    out = mirror.out()
-    assert {path for path in out if path.startswith("pages/p2/")} == {"pages/p2/10006.md"}
-    assert not [path for path in out if path.startswith(("corrections/", "qr/corrections/"))]
-    assert "10002" not in out[LIST].decode()
+    before = mirror.out()
+    beside = {CHANGED, "qr/corrections/p2/10002.png"}
+    assert beside < set(before)
+    words = re.search(r"推迟的原因是[^。]*。", mirror.page(PAGE))
+    assert words
+    for leave, come_back in (
+        (lambda: mirror.configure(own.replace("keep = 600", "keep = 1")), lambda: mirror.configure(own)),
+        (
+            lambda: mirror.run("withdraw", PAGE, "--reason", "x"),
+            lambda: mirror.run("withdraw", PAGE, "--undo"),
+        ),
+    ):
+        leave()
+        mirror.run()
+        out = mirror.out()
+        assert not beside & set(out)
+        for path, data in out.items():
+            assert words[0].encode() not in data, path
+            assert b"10002" not in data or not path.startswith(("indexes/", "feed", "sitemap")), path
+        assert mirror.run("build", "--full")["bytes_written"] == 0
+        come_back()
+        mirror.run()
+        assert mirror.out() == before
 
 
 def test_without_rights_no_more_than_title_and_excerpt_is_compared(mirror: Mirror) -> None:

@@ -222,7 +222,8 @@ def test_a_withdrawn_article_leaves_every_edition_and_is_never_asked_for_again(m
     assert "2026年6月12日" in page
     assert "原因：A wrong name." in page
     changed = set(mirror.git("diff", "--name-only", "main~1", "main").splitlines())
-    lists = {full_page, "README.md", "indexes/town.md", "feeds/town.xml", "withdrawn.json", LAMP_PAGE}
+    lists = {full_page, "README.md", "indexes/town.md", "withdrawn.json", LAMP_PAGE}
+    lists |= {"feed.xml", "feed.json", "feeds/town.xml", "feeds/town.json", "sitemaps/town/1.xml"}
     assert changed <= lists | pictures | {f"qr/{LAMP_PAGE.removesuffix('.md')}.png"}
     assert full_page in changed
     [listed] = json.loads(out["withdrawn.json"])["withdrawn"]

@@ -48,9 +48,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         failed = _run(path, speaker)
         speaker.say("\nReaders come. The log of the web server that shows the mirror is counted:")
         failed |= _count(path, speaker)
-        speaker.say(
-            "\nThe newsroom asks to take an article back. The next run does:"
-        )
+        speaker.say("\nThe newsroom asks to take an article back. The next run does:")
         _withdraw(path, f"{newsroom.url}/en/2026/06/10/how-to-read-the-tide-tables", speaker)
         newsroom.edition = 2
         speaker.say("\nThe newsroom publishes one article, corrects one and takes one away. Second run:")
