@@ -355,6 +355,7 @@ class Stored:
     captured_at: datetime
     arrived: int  # the archive's clock when revision 1 was stored
     article: Article
+    code: str = ""  # its short name, as in ``s/<code>``; never changes once a build has given it
     first_offset: int | None = None  # of revision 1; see ``Article.offset``
     withdrawn: Withdrawal | None = None
     original: Stored | None = None
@@ -490,6 +491,10 @@ class Edition(Protocol):
 
     def digest(self, configuration: Configuration) -> str:
         """Changes whenever every page may look different."""
+
+    def address(self, configuration: Configuration, stored: Stored | None) -> str:
+        """Where readers find an article in this edition by the shortest way (None: its home); empty when
+        the mirror has no address for it."""
 
     def front(self, configuration: Configuration, shelf: Shelf) -> str:
         """A short text that changes whenever the front pages (home, lists of links) may look different

@@ -15,7 +15,7 @@ import click
 
 from mirrorpress import __version__
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
-from mirrorpress.errors import MirrorpressError, UsageError
+from mirrorpress.errors import EditionError, MirrorpressError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -252,6 +252,30 @@ def _run_again_and_again(every: str, options: dict[str, Any]) -> int:
     arguments += [word for section in options["only"] for word in ("--section", section)]
     ended_well = repeat(time, options["path"], arguments, _speaker(options))
     return ALL_WELL if ended_well else INTERRUPTED
+
+
+@cli.command()
+@_common
+@_sections
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to.")
+@click.option("--count", type=click.IntRange(1, 100), default=10, metavar="N", help="Articles (default: 10).")
+def sheet(out: Path | None, count: int, **options: Any) -> None:
+    """Write a page to print: what is read most, each with a code that opens it on a phone.
+
+    Where no readers were counted, the newest articles. One HTML file, by default sheet.html in the mirror's
+    folder; print it from a browser.
+    """
+    with _running(options, "sheet") as (run, speaker):
+        place = out or run.configuration.folder / "sheet.html"
+        made = run.sheet(count=count)
+        try:
+            place.write_bytes(made.html)
+        except OSError as error:
+            raise EditionError(
+                f"cannot be written: {error.strerror}", where=str(place), hint="name another file with --out"
+            ) from error
+    speaker.say(f"✓ wrote {place}: {made.articles} of the {made.shows} articles; print it from a browser")
+    speaker.result({"path": str(place), "articles": made.articles, "shows": made.shows})
 
 
 @cli.command("import")

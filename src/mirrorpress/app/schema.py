@@ -245,6 +245,7 @@ _TYPES: dict[str, str] = {
     "editions.markdown.list_size": "How many articles a list page holds.",
     "editions.markdown.also_in": "Other scripts that Chinese pages are rendered in once more.",
     "editions.markdown.feeds": 'What feeds hold of an article: "summary", or "full" for its whole text.',
+    "editions.markdown.short_addresses": "Whether articles have a page at a short address too, s/<code>.md.",
     "targets.git": "A git repository; history is added to, never rewritten.",
     "targets.directory": "A folder, such as that of a web server.",
 }

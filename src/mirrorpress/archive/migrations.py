@@ -130,6 +130,12 @@ def _ninth(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _tenth(connection: Connection) -> None:
+    """Short codes of articles, which the next build gives."""
+    connection.execute(text("ALTER TABLE articles ADD COLUMN code TEXT"))
+    connection.execute(text("CREATE UNIQUE INDEX articles_by_code ON articles (code)"))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _second,
@@ -140,6 +146,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seventh,
     _eighth,
     _ninth,
+    _tenth,
 )
 PRESENT = FIRST + len(STEPS)
 

@@ -60,9 +60,11 @@ articles = Table(
     Column("gone", Integer, nullable=False, default=0),
     # When it came out, by its first revision, and no later than it was found: a date ahead stays no newest.
     Column("dated", Moment, nullable=False, server_default=text("0")),
+    Column("code", Text),  # in ``s/<code>``; null until the next build gives one
     Unique("section", "position"),
 )
 Index("articles_by_date", articles.c.dated)
+Index("articles_by_code", articles.c.code, unique=True)
 Index("articles_by_revision", articles.c.revision)
 # What ``status`` counts, without a look at the articles themselves.
 Index("articles_by_arrival", articles.c.section, articles.c.first_seen, articles.c.publisher)

@@ -26,6 +26,7 @@ _LIGHT = (
     t.articles.c.position,
     t.articles.c.publisher,
     t.articles.c.url,
+    t.articles.c.code,
     t.revisions.c.revision,
     t.revisions.c.title,
     t.revisions.c.authors,
@@ -306,6 +307,7 @@ def _stored(row: RowMapping) -> Stored:
         first_date=row["first_date"],
         captured_at=row["captured_at"],
         arrived=row["arrived"],
+        code=row["code"] or "",
         first_offset=row["first_ahead"],
         withdrawn=None
         if row["withdrawn_at"] is None

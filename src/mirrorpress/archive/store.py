@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.captures import CaptureLog
+from mirrorpress.archive.codes import Codes
 from mirrorpress.archive.extractions import Extractions
 from mirrorpress.archive.filtered import Filtered
 from mirrorpress.archive.index import Index, translated
@@ -82,7 +83,8 @@ class Archive:
 
     ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
     ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found, ``reads`` how many
-    read which article, ``withdrawals`` what was taken back, ``filtered`` what a filter of titles left out.
+    read which article, ``withdrawals`` what was taken back, ``filtered`` what a filter of titles left out,
+    ``codes`` the articles' short names.
     Every method may raise ``ArchiveError``.
     """
 
@@ -116,6 +118,7 @@ class Archive:
         self.ledger = Ledger(self._index)
         self.listings = Listings(self._index)
         self.layouts = Layouts(self._index)
+        self.codes = Codes(self._index)
         self.extractions = Extractions(self._index)
         self.reads = Reads(self._index)
         self._amendments = Amendments(self._index)

@@ -11,6 +11,7 @@ withdrawn.json               what was taken back, for those who carry the mirror
 feeds/… feed.xml sitemaps/…  see ``syndication``
 assets/…                     pictures by content
 qr/<page>.png                the QR code of each page's address
+s/<code>.md                  with ``short_addresses``: leads on to the article with this code
 <language>/…                 all but the pictures once more, for Chinese in another script
 """
 
@@ -54,6 +55,7 @@ class MarkdownEdition:
     list_size: int = 50
     also_in: tuple[str, ...] = ()
     feeds: Literal["summary", "full"] = "summary"
+    short_addresses: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.list_size <= 1000:
@@ -66,6 +68,8 @@ class MarkdownEdition:
         first = self.pages.partition("/")[0]
         if self.also_in and ("{" in first or first in self.also_in):
             raise ValueError("with also_in, pages in a folder of one name, as pages/{section}/{id}.md")
+        if self.short_addresses and ("{" in first or first.lower() == "s"):
+            raise ValueError("with short_addresses, pages in a folder of one name other than s")
 
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
@@ -87,6 +91,13 @@ class MarkdownEdition:
         ]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
+    def address(self, configuration: Configuration, stored: Stored | None) -> str:
+        """See ``model.Edition``."""
+        pages = self._pages(configuration, Rendering.own(configuration, self.also_in))
+        if stored is None:
+            return pages.address("README.md")
+        return pages.address(pages.short_path(stored) or pages.path(stored))
+
     def front(self, configuration: Configuration, shelf: Shelf) -> str:
         """What was read most, and what that means, as JSON."""
         hot = {"hot": hot_list(configuration, shelf).as_json(), "hot_policy": asdict(configuration.hot)}
@@ -106,13 +117,17 @@ class MarkdownEdition:
         hot_before = _hot_in(before) if before else HotList()
         own = Rendering.own(configuration, self.also_in)
         for rendering in (own, *(replace(own, language=language) for language in self.also_in)):
-            pages = Pages(configuration, self.pages, rendering, hot=hot.shown)
+            pages = self._pages(configuration, rendering, hot=hot.shown)
             its_shelf = rendering.shelf(shelf)
             press = _Press(self, rendering.converted, its_shelf, pages, hot, Presence(its_shelf, hot.held))
             items = press.everything() if since is None else press.since(since, hot_before)
             yield from items if rendering.is_own else _within(rendering, items)
         if since is None or shelf.withdrawals(since):
             yield withdrawals(shelf, Pages(configuration, self.pages).path)
+
+    def _pages(self, configuration: Configuration, rendering: Rendering, *, hot: bool = False) -> Pages:
+        short = self.short_addresses and rendering.is_own
+        return Pages(configuration, self.pages, rendering, hot=hot, short=short)
 
 
 def _hot_in(front: str) -> HotList:

@@ -58,7 +58,7 @@ def templates() -> dict[str, str]:
 class Pages:
     """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``rendering`` says in
     which of its renderings the pages stand, below whose folder all paths here begin; ``hot``: menus name
-    the list of what was read most."""
+    the list of what was read most; ``short``: articles have a page at their short address too."""
 
     def __init__(
         self,
@@ -67,12 +67,14 @@ class Pages:
         rendering: Rendering | None = None,
         *,
         hot: bool = False,
+        short: bool = False,
     ) -> None:
         self._rendering = rendering or Rendering.own(configuration, ())
         self._configuration = configuration = self._rendering.converted
         self._mirror = configuration.mirror
         self._pattern = pattern
         self._hot = hot
+        self._short = short
         self._language = self._mirror.language
         self._words: dict[str, Any] = words(self._language)
         self._lead = lead(self._language)
@@ -127,6 +129,10 @@ class Pages:
         fits = 0 < len(self.address(path)) <= LONGEST
         return f"qr/{path.removesuffix('.md')}.png" if fits else ""
 
+    def short_path(self, stored: Stored) -> str:
+        """Where the page at an article's short address stands; empty when there is none."""
+        return f"s/{stored.code}.md" if self._short and stored.code else ""
+
     def with_qr(self, path: str) -> Iterator[str]:
         """The path of a page and that of its QR code: what leaves when the page does."""
         yield path
@@ -138,8 +144,8 @@ class Pages:
     def article(
         self, section: Section, stored: Stored, corrections: Sequence[Correction] = ()
     ) -> Iterator[File]:
-        """An article's page, one of how it was changed if it was, and their QR codes; nothing when this
-        rendering does not hold it. ``corrections`` are newest first."""
+        """An article's page, one of how it was changed if it was, their QR codes, and the page at its short
+        address; nothing when this rendering does not hold it. ``corrections`` are newest first."""
         if not self._rendering.holds(stored):
             return
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
@@ -153,6 +159,7 @@ class Pages:
         after = [
             self._link(link, path) for link in self._configuration.links if link.place == "after-article"
         ]
+        short = self.short_path(stored)
         yield from self._shared(
             "page.md",
             path,
@@ -169,10 +176,12 @@ class Pages:
             direction=self._direction(stored),
             rights=self.rights(publisher, escape),
             original=_shown(article.url),
+            short=_shown(self.address(short)) if short and self.address(short) else "",
             links=after,
         )
         if corrections:
             yield from self._correction(section, stored, list(zip(changed, corrections, strict=True)))
+        yield from self._onward(stored, article.title, self._words["onward"], _shown(article.url))
 
     def _correction(
         self, section: Section, stored: Stored, corrections: Sequence[tuple[str, Correction]]
@@ -233,9 +242,9 @@ class Pages:
 
     def left(self, section: Section, stored: Stored) -> Iterator[File]:
         """The small page of an article that the edition no longer shows: where the original is."""
-        yield from self._remains(
-            "left.md", section, stored, stored.article.title, original=_shown(stored.article.url)
-        )
+        title, original = stored.article.title, _shown(stored.article.url)
+        yield from self._remains("left.md", section, stored, title, original=original)
+        yield from self._onward(stored, title, self._words["onward"], original)
 
     def tombstone(self, section: Section, stored: Stored) -> Iterator[File]:
         """The page of an article that was withdrawn: only its publisher, its day and, if that was said, its
@@ -249,6 +258,7 @@ class Pages:
         yield from self._remains(
             "withdrawn.md", section, stored, title, text=text, reason=reason if told.public_reason else ""
         )
+        yield from self._onward(stored, title, said["title"])
 
     def _remains(
         self, template: str, section: Section, stored: Stored, title: str, **values: str
@@ -474,6 +484,20 @@ class Pages:
             **values,
         )
         yield File(path, _settled(text).replace(_BODY, body.strip()).encode())
+
+    def _onward(self, stored: Stored, title: str, onward: str, original: str = "") -> Iterator[File]:
+        """The small page at an article's short address, if it has one: it only leads on to its page."""
+        if not (path := self.short_path(stored)) or not self._rendering.holds(stored):
+            return
+        text = self._environment.render_template(
+            "onward.md",
+            title=escape(title),
+            target=destination(_up(path) + self.path(stored)),
+            onward=onward,
+            original=original,
+            words=self._words,
+        )
+        yield File(path, _settled(text).encode())
 
     # --- links ---------------------------------------------------------------------------
 

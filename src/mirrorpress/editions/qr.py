@@ -1,4 +1,4 @@
-"""QR codes as 1-bit PNG, fast: segno draws the first code of a shape, the rest are XORs.
+"""QR codes: as SVG, for paper, and as 1-bit PNG, fast: segno draws the first of a shape, the rest are XORs.
 
 At a fixed version, error level, mask and length every module of a QR code is a linear function over
 GF(2) of the message's bits (ISO/IEC 18004: the Reed-Solomon code, the placing and the mask are all
@@ -27,10 +27,29 @@ def qr_png(text: str) -> bytes:
 
     Raises ``ValueError`` for longer or other text.
     """
+    data = _ascii(text)
+    return _png(*_shape(len(data)).modules(data))
+
+
+def qr_svg(text: str, *, side: float, module: float) -> str:
+    """The QR code for an ASCII ``text`` of up to ``LONGEST`` characters, as an SVG element within HTML.
+
+    It is ``side`` mm wide with its margin, or as wide as it takes for a module to have ``module`` mm. Where
+    the code's size leaves room, it stands more damage than the others. Raises ``ValueError`` for longer or
+    other text.
+    """
+    code = segno.make_qr(_ascii(text), error=_ERROR, mode="byte")
+    modules = code.symbol_size(border=_BORDER)[0]
+    width = max(side, modules * module)
+    drawn: str = code.svg_inline(border=_BORDER, omitsize=True, svgclass=None, lineclass=None)
+    return drawn.replace("<svg ", f'<svg width="{width:g}mm" height="{width:g}mm" ', 1)
+
+
+def _ascii(text: str) -> bytes:
     data = text.encode("ascii")
     if len(data) > LONGEST:
         raise ValueError(f"{len(data)} characters are too many for a QR code that a phone reads from paper")
-    return _png(*_shape(len(data)).modules(data))
+    return data
 
 
 class _Shape:

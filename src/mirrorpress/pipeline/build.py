@@ -13,9 +13,11 @@ from pathlib import Path
 from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.ledger import Build
 from mirrorpress.archive.store import Archive
+from mirrorpress.editions.codes import codes_of
 from mirrorpress.editions.safety import dangers
 from mirrorpress.errors import EditionError, SafetyError
 from mirrorpress.model import Configuration, Edition, File
+from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.report import Report
 
 _UNFINISHED = "unfinished "  # stands before a build's digest while its files are being written
@@ -35,8 +37,15 @@ def build(
     layout or the folder itself changed. Raises ``SafetyError`` when a file would endanger a reader;
     ``EditionError`` when a file cannot be written. After either, the next build starts anew.
     """
+    give_codes(archive)
     for edition in configuration.editions:
         _build_edition(configuration, archive, report, clock, edition, full=full)
+
+
+def give_codes(archive: Archive) -> None:
+    """Give every article that has none yet its short code, in order of arrival."""
+    while lacking := archive.codes.lacking():
+        archive.codes.give((number, codes_of(comparable(url))) for number, url in lacking)
 
 
 def is_built(configuration: Configuration, archive: Archive, edition: Edition) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mirrorpress.archive.withdrawals import Taken, Words
     from mirrorpress.gather.counts.records import Window
     from mirrorpress.gather.fetcher import Fetcher
+    from mirrorpress.pipeline.printing import Sheet
     from mirrorpress.pipeline.sync import Sync
     from mirrorpress.pipeline.withdrawing import Withdrawing
     from mirrorpress.pipeline.workrooms import Workrooms
@@ -168,6 +169,15 @@ class Run:
     def build(self, *, full: bool = False) -> None:
         """archive -> out/<edition>/."""
         build.build(self.configuration, self.archive, self.report, self._clock, full=full)
+
+    def sheet(self, *, count: int) -> Sheet:
+        """archive -> a sheet of paper with up to ``count`` articles. Raises ``UsageError`` when there is
+        nothing to print."""
+        from mirrorpress.pipeline.printing import print_sheet
+
+        build.give_codes(self.archive)
+        day = self._clock().date()
+        return print_sheet(self.configuration, self.archive.shelf, self._only, count=count, day=day)
 
     def publish(self) -> None:
         """out/<edition>/ -> targets; builds first what is not built."""
