@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
@@ -71,6 +71,11 @@ class Section:
         """Whether a title filter leaves an article of this title out."""
         return any(re.search(pattern, title) for pattern in self.skip_titles)
 
+    @property
+    def is_picks(self) -> bool:
+        """Whether an editor picks its articles by hand, so that its list is the editor's; see ``Source``."""
+        return bool(getattr(self.source, "hand_picked", False))
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -79,6 +84,31 @@ class Link:
     text: str
     url: str
     place: str = "menu"
+
+
+HOME = "home"  # where a note or a link stands that is on the home page
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of the mirror's own, pinned to the top of the home page ("home") and of the lists of sections
+    (their ids). ``text`` is Markdown without pictures and markup; relative links begin at the edition's
+    root. It is shown up to and on the day ``until`` (UTC)."""
+
+    text: str
+    places: tuple[str, ...] = (HOME,)
+    until: date | None = None
+
+
+TEMPLATES = "templates"  # the folder of such templates, in the mirror's folder
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template of the mirror's own, in place of an edition's; ``path`` is ``<edition's type>/<name>``."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +155,8 @@ class Configuration:
     publishers: tuple[Publisher, ...] = ()
     sections: tuple[Section, ...] = ()
     links: tuple[Link, ...] = ()
+    notes: tuple[Note, ...] = ()
+    templates: tuple[Template, ...] = ()
     fetch: FetchPolicy = FetchPolicy()
     hot: HotPolicy = HotPolicy()
     keep_captures: bool = True
@@ -149,6 +181,11 @@ class Configuration:
 
     def section(self, id: str) -> Section | None:
         return next((section for section in self.sections if section.id == id), None)
+
+    def as_of(self, day: date) -> Configuration:
+        """The configuration without notes that are no longer shown on ``day`` (UTC)."""
+        current = tuple(note for note in self.notes if note.until is None or day <= note.until)
+        return self if current == self.notes else replace(self, notes=current)
 
 
 def _host_and_path(url: str) -> tuple[str, str]:
@@ -298,7 +335,11 @@ class Reach(Protocol):
 
 
 class Source(Protocol):
-    """Where a section's entries come from: a frozen dataclass whose fields are its TOML keys."""
+    """Where a section's entries come from: a frozen dataclass whose fields are its TOML keys.
+
+    One whose class has a true ``hand_picked`` gives an editor's choice in the editor's order and with the
+    editor's titles: articles that other sections have are listed where they stand.
+    """
 
     def discover(self, reach: Reach) -> Sequence[Entry] | None:
         """Entries, newest first as far as the source knows; None: nothing changed since last time.
@@ -414,6 +455,15 @@ class Revision:
     partial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """An article that an editor picked: where it stands, and the editor's title for it (empty: its own)."""
+
+    section: str
+    position: int
+    title: str = ""
+
+
 class Shelf(Protocol):
     """What an edition may read of the archive; nothing here costs in proportion to the mirror
     except ``every`` and ``newest``, which stream. Bodies are loaded only by ``every``, ``changed`` and,
@@ -469,6 +519,9 @@ class Shelf(Protocol):
     def amended(self, count: int) -> Sequence[Stored]:
         """The articles that the ``count`` newest of all such pairs are of, newest first, without bodies."""
 
+    def picks(self, section: str) -> Sequence[Pick]:
+        """What an editor picked for a section, in the editor's order."""
+
     def asset(self, path: str) -> Path:
         """The file that holds an asset."""
 
@@ -499,6 +552,10 @@ class Edition(Protocol):
     def front(self, configuration: Configuration, shelf: Shelf) -> str:
         """A short text that changes whenever the front pages (home, lists of links) may look different
         although no article was stored and ``digest`` is the same. Cheap: every build asks for it."""
+
+    def rehearse(self, configuration: Configuration) -> None:
+        """Try the templates of the mirror's own on a sample, before anything is made of them. Raises
+        ``ConfigurationError`` for wrong ones, ``SafetyError`` for those that break a promise to readers."""
 
     def render(
         self,

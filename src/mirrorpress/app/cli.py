@@ -70,14 +70,18 @@ def _speaker(options: dict[str, Any]) -> Speaker:
 
 
 @contextmanager
-def _running(options: dict[str, Any], command: str) -> Iterator[tuple[Run, Speaker]]:
+def _running(options: dict[str, Any], command: str, *, builds: bool = False) -> Iterator[tuple[Run, Speaker]]:
+    """A run for one command; ``builds``: it renders pages, so that broken templates end it at once."""
     from mirrorpress.app.configuration import load
+    from mirrorpress.app.overrides import rehearse
     from mirrorpress.pipeline.report import Report
     from mirrorpress.pipeline.run import Run
 
     speaker, report = _speaker(options), Report()
     try:
         configuration = load(options["path"])
+        if builds:
+            rehearse(configuration)
         with (
             Run(configuration, command, report, only=options.get("only", ())) as run,
             speaker.progress(report),
@@ -164,8 +168,10 @@ def check(offline: bool, schema: bool, **options: Any) -> None:
         click.echo(json.dumps(json_schema(Registry()), ensure_ascii=False, indent=2))
         return
     from mirrorpress.app.output import inventory
+    from mirrorpress.app.overrides import rehearse
 
     configuration, speaker = load(options["path"]), _speaker(options)
+    rehearse(configuration)
     speaker.say(f"{options['path']}: all well; {inventory(configuration)}")
     for publisher in configuration.publishers:
         if publisher.excerpt_only:
@@ -201,7 +207,7 @@ def sync(from_captures: bool, **options: Any) -> None:
 @click.option("--full", is_flag=True, help="Render every page again, not only what changed.")
 def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
-    with _running(options, "build") as (run, speaker):
+    with _running(options, "build", builds=True) as (run, speaker):
         run.build(full=full)
     sys.exit(tell(run.report, speaker))
 
@@ -210,7 +216,7 @@ def build(full: bool, **options: Any) -> None:
 @_common
 def publish(**options: Any) -> None:
     """Push the editions to their targets."""
-    with _running(options, "publish") as (run, speaker):
+    with _running(options, "publish", builds=True) as (run, speaker):
         run.publish()
     sys.exit(tell(run.report, speaker))
 
@@ -229,7 +235,7 @@ def run(every: str | None, next_in: str | None, **options: Any) -> None:
         sys.exit(_run_again_and_again(every, options))
     from mirrorpress.app.interval import interval
 
-    with _running(options, "run") as (one, speaker):
+    with _running(options, "run", builds=True) as (one, speaker):
         if next_in:
             one.expect_next(interval(next_in, "--next-in"))
         one.sync()

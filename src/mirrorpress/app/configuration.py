@@ -17,17 +17,20 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from mirrorpress.app import positions, rules
+from mirrorpress.app.overrides import own_templates
 from mirrorpress.app.problems import Problems, key_in_words, shortened, shown
 from mirrorpress.app.schema import Root, Table, table_of
 from mirrorpress.editions.scripts import script_of
 from mirrorpress.errors import ConfigurationError, Problem, UsageError
 from mirrorpress.model import (
+    HOME,
     ArticleRules,
     Configuration,
     FetchPolicy,
     HotPolicy,
     Link,
     Mirror,
+    Note,
     Publisher,
     Section,
 )
@@ -41,7 +44,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def load(path: Path, registry: Registry | None = None) -> Configuration:
-    """Read and check a configuration file.
+    """Read and check a configuration file, and read the mirror's own templates beside it.
 
     Raises ``UsageError`` when there is no such file, ``ConfigurationError`` with every problem in
     it, in the order of the file, when there are any.
@@ -153,7 +156,8 @@ class _Check:
     def references(self, parts: Mapping[positions.Path, Any]) -> None:
         """What one table says of another."""
         publishers = self._distinct("publishers", "id")
-        self._distinct("sections", "id")
+        sections = self._distinct("sections", "id")
+        self._places(sections)
         self._known("sections", "publisher", publishers, "the id of a [[publishers]] table")
         editions = self._distinct("editions", "name", parts)
         # Without [[editions]] there is one of type markdown; one that is broken still has its name.
@@ -171,6 +175,15 @@ class _Check:
                 if isinstance(own, str) and script_of(own) == script_of(language):
                     expected = "another script than that of the menus, which [mirror] language names"
                     self.problems.add((*path, "also_in"), shown(language), expected)
+
+    def _places(self, sections: Sequence[str]) -> None:
+        """Where notes are pinned is the home page or the list of a section."""
+        known = [HOME, *(unicodedata.normalize("NFC", id) for id in sections)]
+        for path, raw in self.tables("notes"):
+            places = raw.get("places")
+            for index, place in enumerate(places if isinstance(places, list) else ()):
+                if isinstance(place, str) and unicodedata.normalize("NFC", place) not in known:
+                    self.problems.add((*path, "places", index), shown(place), rules.suggestion(place, known))
 
     def _distinct(self, table: str, key: str, parts: Mapping[positions.Path, Any] | None = None) -> list[str]:
         """The names of an array's tables; two that some file systems take for one are a problem."""
@@ -213,6 +226,8 @@ def _configuration(
         publishers=tuple(Publisher(**dict(publisher)) for publisher in root.publishers),
         sections=tuple(sections),
         links=tuple(Link(**dict(link)) for link in root.links),
+        notes=tuple(Note(**dict(note)) for note in root.notes),
+        templates=own_templates(folder, registry.names("editions")),
         fetch=FetchPolicy(**dict(root.fetch)),
         hot=HotPolicy(**dict(root.hot)),
         keep_captures=root.archive.keep_captures,

@@ -33,6 +33,8 @@ _EXPECTED = {
     "dict_type": 'a table with a type, such as {{ type = "..." }}',
     "model_type": "a table",
     "literal_error": "{expected}",
+    "date_type": "a day without quotes, such as 2026-12-31",
+    "too_short": "a list that is not empty",
 }
 _ABOUT_KEYS = ("missing", "extra_forbidden")
 

@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from urllib.parse import SplitResult, urlsplit
 
 from mirrorpress import markup
+from mirrorpress.editions import notes
+from mirrorpress.model import HOME
 
 RIGHTS = ("own", "licensed", "public-domain", "excerpt")
 PLACES = ("menu", "home", "after-article")
@@ -90,10 +92,11 @@ def identifier(value: str) -> str:
 
 
 def section_id(value: str) -> str:
-    """An identifier whose paths meet none of an edition's own, such as ``indexes/hot.md``."""
+    """An identifier whose paths meet none of an edition's own, such as ``indexes/hot.md``, and that is not
+    the home page's name in a note's ``places``."""
     name = identifier(value)
-    if name.casefold() in {*_OWN_FOLDERS, "hot"}:
-        raise ValueError("another name: an edition has files of its own under this one")
+    if name.casefold() in {*_OWN_FOLDERS, "hot", HOME}:
+        raise ValueError("another name: an edition has pages of its own under this one")
     return name
 
 
@@ -191,6 +194,13 @@ def place(value: str) -> str:
     """Where a link of the operator's own stands."""
     if value not in PLACES:
         raise ValueError(suggestion(value, PLACES))
+    return value
+
+
+def note(value: str) -> str:
+    """The text of a pinned note."""
+    if expected := notes.problem_of(value):
+        raise ValueError(expected)
     return value
 
 

@@ -7,6 +7,7 @@ fields of the classes in the registry. ``json_schema`` gives the whole as a JSON
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, creat
 from pydantic.json_schema import GenerateJsonSchema
 
 from mirrorpress.app import rules
-from mirrorpress.model import ArticleRules, FetchPolicy, HotPolicy, Link, Mirror, Publisher, Section
+from mirrorpress.model import ArticleRules, FetchPolicy, HotPolicy, Link, Mirror, Note, Publisher, Section
 from mirrorpress.pipeline.registry import Kind, Registry
 
 _DAY = 86_400.0
@@ -50,6 +51,7 @@ _MIRROR = Mirror(title="")
 _PUBLISHER = Publisher(id="", name="")
 _SECTION = Section(id="", title="", publisher="")
 _LINK = Link(text="", url="")
+_NOTE = Note(text="")
 _FETCH = FetchPolicy()
 _ARTICLE = ArticleRules()
 _HOT = HotPolicy()
@@ -153,6 +155,25 @@ class LinkTable(Table):
     ] = _LINK.place
 
 
+class NoteTable(Table):
+    text: Annotated[
+        str,
+        AfterValidator(rules.note),
+        Field(description="Words and links, in Markdown; relative links begin at the mirror's root."),
+    ]
+    places: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            description='Where it is pinned: "home", and ids of sections for the top of their lists.',
+        ),
+    ] = _NOTE.places
+    until: Annotated[
+        Annotated[datetime.date, Strict()] | None,
+        Field(description="The last day on which it is shown (UTC), as 2026-12-31 without quotes."),
+    ] = _NOTE.until
+
+
 class FetchTable(Table):
     allow_private: Annotated[
         tuple[Annotated[str, AfterValidator(rules.host)], ...],
@@ -214,6 +235,7 @@ class Root(Table):
     ] = ()
     sections: Annotated[tuple[SectionTable, ...], Field(description="Published groupings of articles.")] = ()
     links: Annotated[tuple[LinkTable, ...], Field(description="The operator's own links.")] = ()
+    notes: Annotated[tuple[NoteTable, ...], Field(description="Pinned notes of the mirror's own.")] = ()
     fetch: Annotated[FetchTable, Field(description="How the network is read.")] = FetchTable()
     hot: Annotated[HotTable, Field(description="What was read most.")] = HotTable()
     archive: Annotated[ArchiveTable, Field(description="What is kept.")] = ArchiveTable()

@@ -136,6 +136,17 @@ def _tenth(connection: Connection) -> None:
     connection.execute(text("CREATE UNIQUE INDEX articles_by_code ON articles (code)"))
 
 
+def _eleventh(connection: Connection) -> None:
+    """What editors picked."""
+    connection.execute(
+        text(
+            "CREATE TABLE picks (section TEXT NOT NULL, place INTEGER NOT NULL, article INTEGER NOT NULL, "
+            "title TEXT NOT NULL, PRIMARY KEY (section, place), "
+            "FOREIGN KEY(article) REFERENCES articles (number)) WITHOUT ROWID"
+        )
+    )
+
+
 FIRST = 1  # the version that ``STEPS`` start from
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _second,
@@ -147,6 +158,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _eighth,
     _ninth,
     _tenth,
+    _eleventh,
 )
 PRESENT = FIRST + len(STEPS)
 

@@ -240,6 +240,16 @@ sources = Table(
     Column("succeeded_at", Moment),
     Column("entries", JSON, nullable=False),
 )
+# What an editor picked for a section, in the editor's order.
+picks = Table(
+    "picks",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.number"), nullable=False),
+    Column("title", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 validators = Table(
     "validators",
     metadata,

@@ -13,7 +13,7 @@ from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.index import Index
 from mirrorpress.archive.withdrawals import CLOCK
-from mirrorpress.model import Article, Picture, Revision, Stored, Withdrawal, Withdrawn
+from mirrorpress.model import Article, Pick, Picture, Revision, Stored, Withdrawal, Withdrawn
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 _AT_ONCE = 50  # of the newest; a feed takes 40
@@ -219,6 +219,15 @@ class ArchiveShelf:
         query = _select(place, *_LIGHT).where(t.articles.c.number.in_(numbers))
         found = {row["place"]: _stored(row) for row in self._index.rows(query)}
         return [found[number] for number in numbers]
+
+    def picks(self, section: str) -> Sequence[Pick]:
+        query = (
+            select(t.articles.c.section, t.articles.c.position, t.picks.c.title)
+            .join(t.articles, t.articles.c.number == t.picks.c.article)
+            .where(t.picks.c.section == section)
+            .order_by(t.picks.c.place)
+        )
+        return [Pick(row["section"], row["position"], row["title"]) for row in self._index.rows(query)]
 
     def asset(self, path: str) -> Path:
         return self._folder / path

@@ -32,6 +32,7 @@ from mirrorpress.archive.layouts import Layouts
 from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.listings import Listings
 from mirrorpress.archive.migrations import migrate
+from mirrorpress.archive.picks import Picks
 from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.reads import Reads
 from mirrorpress.archive.shelf import ArchiveShelf
@@ -84,7 +85,7 @@ class Archive:
     ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
     ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found, ``reads`` how many
     read which article, ``withdrawals`` what was taken back, ``filtered`` what a filter of titles left out,
-    ``codes`` the articles' short names.
+    ``codes`` the articles' short names, ``picks`` what editors picked.
     Every method may raise ``ArchiveError``.
     """
 
@@ -124,6 +125,7 @@ class Archive:
         self._amendments = Amendments(self._index)
         self.withdrawals = Withdrawals(self._index)
         self.filtered = Filtered(self._index)
+        self.picks = Picks(self._index)
         self.pictures = PictureStore(self._engine, self.folder)
         self.shelf = ArchiveShelf(self._index, self.folder)
 
@@ -204,10 +206,7 @@ class Archive:
         digest = _digest(article)
         with self._index.transaction():
             number = known.number if known else self._create(article, place, capture)
-            for key in keys:
-                self._index.execute(
-                    upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing()
-                )
+            self._add_addresses(number, keys)
             self._index.execute(
                 update(t.articles)
                 .where(t.articles.c.number == number)
@@ -253,6 +252,10 @@ class Archive:
         number = self._index.insert(insert(t.articles).values(**values))
         self._index.execute(insert(t.ids).values(key=str(values["id"]).casefold(), article=number))
         return number
+
+    def _add_addresses(self, number: int, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._index.execute(upsert(t.addresses).values(key=key, article=number).on_conflict_do_nothing())
 
     def _free_id(self, wanted: str) -> str:
         """The id asked for, or the first of ``<id>-2``, ``<id>-3`` … that no article has."""
@@ -340,6 +343,11 @@ class Archive:
         if not gone:
             values |= {"entry_title": entry.title, "entry_updated": entry.updated or entry.published}
         self._index.write(update(t.articles).where(t.articles.c.number == known.number).values(**values))
+
+    def also_at(self, known: Known, keys: Sequence[str]) -> None:
+        """Note comparable addresses that lead to an article as well."""
+        with self._index.transaction():
+            self._add_addresses(known.number, keys)
 
     def attribute(self, known: Known, publisher: str) -> bool:
         """Give an article another publisher; returns whether that changed anything."""

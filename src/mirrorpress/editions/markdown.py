@@ -2,7 +2,8 @@
 
 README.md                    home
 pages/<section>/<id>.md      a page an article
-indexes/<section>.md         newest first: the page under way and the last full one
+indexes/<section>.md         newest first: the page under way and the last full one; for an editor's section,
+                             the editor's list
 indexes/<section>/<n>.md     full list pages, numbered from the oldest, written once
 corrections/<section>/<id>.md  how an article was changed
 indexes/corrections.md       what was changed last
@@ -19,27 +20,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Literal
 
 from mirrorpress.editions.corrections import corrected_at, corrections
-from mirrorpress.editions.hot import HotList, hot_list
-from mirrorpress.editions.pages import HOT, Pages, templates
+from mirrorpress.editions.front import Front
+from mirrorpress.editions.home import ON_HOME, Listed, home
+from mirrorpress.editions.pages import HOT, TYPE, Pages
 from mirrorpress.editions.presence import Presence
+from mirrorpress.editions.rehearsal import rehearse
 from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.sample import SampleShelf, bare, full
 from mirrorpress.editions.scripts import is_installed, opencc_version
 from mirrorpress.editions.syndication import IN_FEED, Syndication
+from mirrorpress.editions.templating import Templates
 from mirrorpress.editions.withdrawals import withdrawals
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
 
-_LAYOUT = 4  # raised whenever pages come out differently, so that every page is rendered again
+_LAYOUT = 5  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
-_ON_HOME = 10  # articles a section
 _CORRECTED = 50  # articles in the list of corrections
 _AMENDED = 200  # pairs of revisions that are looked at for it; of some the words stayed
 _LOOKED_AT = 10 * IN_FEED  # articles that are looked at for a front page or a feed: some may not be shown
@@ -74,7 +78,8 @@ class MarkdownEdition:
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
         sections = [
-            (s.id, s.title, s.publisher, s.language, s.keep, s.skip_titles) for s in configuration.sections
+            (s.id, s.title, s.publisher, s.language, s.keep, s.skip_titles, s.is_picks)
+            for s in configuration.sections
         ]
         publishers = [asdict(publisher) for publisher in configuration.publishers]
         links = [asdict(link) for link in configuration.links]
@@ -85,7 +90,7 @@ class MarkdownEdition:
             sections,
             publishers,
             links,
-            templates(),
+            Templates(TYPE, configuration.templates).texts,
             sources(),
             opencc_version() if self.also_in else "",
         ]
@@ -99,9 +104,8 @@ class MarkdownEdition:
         return pages.address(pages.short_path(stored) or pages.path(stored))
 
     def front(self, configuration: Configuration, shelf: Shelf) -> str:
-        """What was read most, and what that means, as JSON."""
-        hot = {"hot": hot_list(configuration, shelf).as_json(), "hot_policy": asdict(configuration.hot)}
-        return json.dumps(hot, ensure_ascii=False)
+        """What was read most and what that means, editors' lists and pinned notes, as JSON."""
+        return Front.of(configuration, shelf).as_json()
 
     def render(
         self,
@@ -113,25 +117,53 @@ class MarkdownEdition:
         before: str = "",
     ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
-        hot = _hot_in(front or self.front(configuration, shelf))
-        hot_before = _hot_in(before) if before else HotList()
+        templates = Templates(TYPE, configuration.templates)
+        yield from self.render_by(templates, configuration, shelf, since, front=front, before=before)
+
+    def render_by(
+        self,
+        templates: Templates,
+        configuration: Configuration,
+        shelf: Shelf,
+        since: int | None = None,
+        *,
+        front: str = "",
+        before: str = "",
+    ) -> Iterator[File | str]:
+        """As ``render``, by the templates given."""
+        now = Front.from_json(front) if front else Front.of(configuration, shelf)
+        then = Front.from_json(before) if before else Front()
         own = Rendering.own(configuration, self.also_in)
         for rendering in (own, *(replace(own, language=language) for language in self.also_in)):
-            pages = self._pages(configuration, rendering, hot=hot.shown)
+            pages = self._pages(configuration, rendering, templates, hot=now.hot.shown)
             its_shelf = rendering.shelf(shelf)
-            press = _Press(self, rendering.converted, its_shelf, pages, hot, Presence(its_shelf, hot.held))
-            items = press.everything() if since is None else press.since(since, hot_before)
+            press = _Press(self, rendering.converted, its_shelf, pages, now, Presence(its_shelf, now.held))
+            items = press.everything() if since is None else press.since(since, then)
             yield from items if rendering.is_own else _within(rendering, items)
         if since is None or shelf.withdrawals(since):
             yield withdrawals(shelf, Pages(configuration, self.pages).path)
 
-    def _pages(self, configuration: Configuration, rendering: Rendering, *, hot: bool = False) -> Pages:
+    def rehearse(self, configuration: Configuration) -> None:
+        """See ``model.Edition``."""
+        rehearse(TYPE, configuration.templates, partial(self._samples, configuration))
+
+    def _samples(self, configuration: Configuration, templates: Templates) -> None:
+        """Render every page of a sample mirror, once with all that pages can show, once with the least."""
+        edition = replace(self, list_size=2, short_addresses=True)  # so that there are pages of all kinds
+        for sample, shelf in ((full, SampleShelf()), (bare, SampleShelf()), (bare, SampleShelf(empty=True))):
+            for _ in edition.render_by(templates, sample(configuration), shelf):
+                pass
+
+    def _pages(
+        self,
+        configuration: Configuration,
+        rendering: Rendering,
+        templates: Templates | None = None,
+        *,
+        hot: bool = False,
+    ) -> Pages:
         short = self.short_addresses and rendering.is_own
-        return Pages(configuration, self.pages, rendering, hot=hot, short=short)
-
-
-def _hot_in(front: str) -> HotList:
-    return HotList.from_json(json.loads(front)["hot"])
+        return Pages(configuration, self.pages, rendering, templates, hot=hot, short=short)
 
 
 def _within(rendering: Rendering, items: Iterable[File | str]) -> Iterator[File | str]:
@@ -152,7 +184,7 @@ class _Press:
     configuration: Configuration
     shelf: Shelf
     pages: Pages
-    hot: HotList
+    front: Front
     presence: Presence
 
     @cached_property
@@ -176,12 +208,12 @@ class _Press:
         yield from self._front(known)
         yield from self.pages.help()
 
-    def since(self, since: int, hot_before: HotList) -> Iterator[File | str]:
-        yield from self.changes(since, hot_before)
-        if self.hot.shown != hot_before.shown:  # the menus of all pages, once in a mirror's life
+    def since(self, since: int, before: Front) -> Iterator[File | str]:
+        yield from self.changes(since, before)
+        if self.front.hot.shown != before.hot.shown:  # the menus of all pages, once in a mirror's life
             yield from self.everything()
 
-    def changes(self, since: int, hot_before: HotList) -> Iterator[File | str]:
+    def changes(self, since: int, front_before: Front) -> Iterator[File | str]:
         known = {section.id: section for section in self._sections()}
         touched: dict[str, int] = {}  # section: its first new position, or one past its last
         amended = False
@@ -210,9 +242,13 @@ class _Press:
         for section in known.values():
             count = self.shelf.count(section.id)
             before = self.presence.dropped(section, touched.get(section.id, count + 1) - 1)
-            for item in self._heat(section, before, hot_before, leaving):
+            for item in self._called_back(section, before, front_before, leaving):
                 amended = True
                 yield item
+            if section.id not in touched and self.front.notes_at(section.id) != front_before.notes_at(
+                section.id
+            ):
+                yield from self._lists(section, count, ())
         if amended:
             yield from self._corrections(list(known.values()))
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
@@ -272,6 +308,8 @@ class _Press:
             listed = [one for one in articles if self.presence.is_listed(section, one)]
             older = [n for n in (number - 1, number - 10, number - 100) if n >= 1]
             yield from self.pages.full_list(section, number, listed, list(dict.fromkeys(older)))
+        if section.is_picks:
+            return  # its list and feeds are the editor's, see ``_front``
         last_full = count // size
         first = max(max(last_full - 1, 0) * size, self.presence.dropped(section, count)) + 1
         newest = self._shown(section, self.shelf.between(section.id, first, count))
@@ -329,20 +367,55 @@ class _Press:
         return [one for one in articles if self.presence.shows(section, one)]
 
     def _front(self, sections: Sequence[Section]) -> Iterator[File | str]:
-        newest, shards = [], []
+        known = {section.id: section for section in sections}
+        of_sections, picks = [], []
         for section in sections:
-            newest.append((section, self._newest(section)))
-            shards.append((section, self._shards(section, self.shelf.count(section.id))))
-        places = [(section, position) for section, position, _ in self.hot.places]
-        hot = [one for section, at in places for one in self.shelf.between(section, at, at)]
-        yield from self.pages.home(newest, self.hot, hot)
-        if self.hot.shown:
-            yield from self.pages.hot(self.hot, hot, self.configuration.hot)
+            if section.is_picks:
+                picks.append((section, self._picked(known, section)))
+            else:
+                of_sections.append((section, self._newest(section)))
+        hot = [
+            (one, readers)
+            for section, at, readers in self.front.hot.places
+            for one in self.shelf.between(section, at, at)
+            if self.presence.shows(known[section], one)
+        ]
+        newest = self._newest_of_all(sections)
+        yield from self.pages.home(
+            home(self.configuration, of_sections, [one for _, one in newest], picks, hot)
+        )
+        if self.front.hot.shown:
+            yield from self.pages.hot(self.front.hot, hot, self.configuration.hot)
         else:
             yield from self.pages.with_qr(HOT)
-        yield from self.syndication.whole(self._newest_of_all(sections))
+        for section, listed in picks:
+            yield from self._picks_list(section, listed)
+        yield from self.syndication.whole(newest)
         yield from self.syndication.outlines(sections)
+        shards = [(section, self._shards(section, self.shelf.count(section.id))) for section in sections]
         yield from self.syndication.sitemap_index(shards)
+
+    def _picked(self, known: Mapping[str, Section], section: Section) -> list[Listed]:
+        """What an editor picked for a section, of what is shown, under the editor's titles."""
+        return [
+            Listed(stored, pick.title or stored.article.title)
+            for pick in self.shelf.picks(section.id)
+            for stored in self.shelf.between(pick.section, pick.position, pick.position)
+            if self.presence.shows(known[stored.section], stored)
+        ]
+
+    def _picks_list(self, section: Section, listed: Sequence[Listed]) -> Iterator[File]:
+        """An editor's list, which leads on to the full pages of the articles that it brought, and feeds."""
+        full = _shown_numbers(self.shelf.count(section.id) // self.edition.list_size)
+        yield from self.pages.picks(section, listed, full)
+        fed: Iterable[Stored] = [one.stored for one in listed[:IN_FEED]]
+        if self.syndication.full:
+            fed = self.shelf.at((one.section, one.position) for one in fed)
+        articles = [
+            replace(stored, article=replace(stored.article, title=one.title))
+            for stored, one in zip(fed, listed[:IN_FEED], strict=True)
+        ]
+        yield from self.syndication.section(section, articles)
 
     def _newest_of_all(self, sections: Sequence[Section]) -> list[tuple[Section, Stored]]:
         """The newest articles of all sections that are shown, newest first, as many as a feed holds."""
@@ -356,11 +429,11 @@ class _Press:
         count = self.shelf.count(section.id)
         oldest = max(self.presence.dropped(section, count), count - _LOOKED_AT)
         found: list[Stored] = []
-        while count > oldest and len(found) < _ON_HOME:
-            first = max(oldest, count - _ON_HOME) + 1
+        while count > oldest and len(found) < ON_HOME:
+            first = max(oldest, count - ON_HOME) + 1
             found = self._shown(section, self.shelf.between(section.id, first, count)) + found
             count = first - 1
-        return found[-_ON_HOME:]
+        return found[-ON_HOME:]
 
     # --- retention -----------------------------------------------------------------------
 
@@ -378,15 +451,15 @@ class _Press:
         held = sorted(place for place in self.presence.held if place[0] == section.id)
         return self.shelf.at(place for place in held if place[1] <= dropped)
 
-    def _heat(
-        self, section: Section, dropped: int, before: HotList, leaving: set[str]
+    def _called_back(
+        self, section: Section, dropped: int, before: Front, leaving: set[str]
     ) -> Iterator[File | str]:
-        """Articles that were among the ``dropped`` oldest already: they come back when they are hot now, and
-        leave when they no longer are."""
+        """Articles that were among the ``dropped`` oldest already: they come back when they are hot or picked
+        now, and leave when they no longer are."""
         for stored in self._outliving(section, dropped):
             if (section.id, stored.position) not in before.held:
                 yield from self._article(section, stored)
-        for id, position in sorted(before.held - self.hot.held):
+        for id, position in sorted(before.held - self.front.held):
             if id == section.id and position <= dropped:
                 yield from self._remains(section, position, position, leaving)
 

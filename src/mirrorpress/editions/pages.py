@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache, cached_property
-from importlib import resources
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
-
-from minijinja import Environment
 
 from mirrorpress.editions.correctionpages import marked, moments
 from mirrorpress.editions.corrections import Correction
 from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
+from mirrorpress.editions.home import Home, Listed, pinned
 from mirrorpress.editions.hot import HotList, days_of
+from mirrorpress.editions.notes import quoted
 from mirrorpress.editions.plain import code, destination, escape, fenced
 from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.templating import BODY, Templates
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable, in_ascii
 from mirrorpress.model import (
@@ -33,6 +33,7 @@ from mirrorpress.model import (
     File,
     HotPolicy,
     Link,
+    Note,
     Publisher,
     Section,
     Stored,
@@ -41,30 +42,22 @@ from mirrorpress.model import (
 
 HOT = "indexes/hot.md"
 CORRECTIONS = "indexes/corrections.md"
-_HOT_ON_HOME = 5
-_BODY = "\ufdd1"  # a noncharacter: stands for the body while the page around it is rendered
-
-
-def templates() -> dict[str, str]:
-    """The texts of the templates, by file name."""
-    folder = resources.files("mirrorpress.editions") / "templates" / "markdown"
-    return {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".md")
-    }
+TYPE = "markdown"
+"""The type of edition whose pages these are."""
 
 
 class Pages:
     """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``rendering`` says in
-    which of its renderings the pages stand, below whose folder all paths here begin; ``hot``: menus name
-    the list of what was read most; ``short``: articles have a page at their short address too."""
+    which of its renderings the pages stand, below whose folder all paths here begin; ``templates`` are by
+    default the edition's; ``hot``: menus name the list of what was read most; ``short``: articles have a page
+    at their short address too."""
 
     def __init__(
         self,
         configuration: Configuration,
         pattern: str,
         rendering: Rendering | None = None,
+        templates: Templates | None = None,
         *,
         hot: bool = False,
         short: bool = False,
@@ -73,6 +66,7 @@ class Pages:
         self._configuration = configuration = self._rendering.converted
         self._mirror = configuration.mirror
         self._pattern = pattern
+        self._templates = templates or Templates(TYPE)
         self._hot = hot
         self._short = short
         self._language = self._mirror.language
@@ -83,12 +77,6 @@ class Pages:
     def rendering(self) -> Rendering:
         """That in which the pages stand."""
         return self._rendering
-
-    @cached_property
-    def _environment(self) -> Environment:
-        return Environment(
-            templates=templates(), auto_escape_callback=lambda _: False, keep_trailing_newline=True
-        )
 
     # --- where ---------------------------------------------------------------------------
 
@@ -156,9 +144,6 @@ class Pages:
         changed = moments(self._language, stored, [one.at for one in corrections])
         link = destination(_up(path) + self.correction_path(stored))
         note = self._words["corrections"]["note"]
-        after = [
-            self._link(link, path) for link in self._configuration.links if link.place == "after-article"
-        ]
         short = self.short_path(stored)
         yield from self._shared(
             "page.md",
@@ -177,7 +162,7 @@ class Pages:
             rights=self.rights(publisher, escape),
             original=_shown(article.url),
             short=_shown(self.address(short)) if short and self.address(short) else "",
-            links=after,
+            links=self._links("after-article", path),
         )
         if corrections:
             yield from self._correction(section, stored, list(zip(changed, corrections, strict=True)))
@@ -270,7 +255,7 @@ class Pages:
         home, up = f"{self._lead}[{self._words['home']}]({_up(path)}README.md)", _up(path)
         listed = f"[{escape(section.title)}]({destination(up + _list_of(section))})"
         byline = [f"**{self._lead}{escape(publisher.name)}**", long_day(self._language, stored.day)]
-        text = self._environment.render_template(
+        text = self._templates.render(
             template,
             title=escape(title),
             menu=joined(self._language, (home, listed)),
@@ -292,19 +277,25 @@ class Pages:
             section,
             path,
             title=section.title,
-            items=[
-                self._item(path, one, one.article.title, short_day(self._language, one.day))
-                for one in reversed(articles)
-            ],
-            older=joined(
-                self._language,
-                (
-                    f"[{numeral(self._language, n)}]({destination(f'{section.id}/{n}.md')})"
-                    for n in full_lists
-                ),
-            ),
+            items=self._listed(path, _under_own_titles(reversed(articles))),
+            older=self._numbers(section, full_lists),
             feed=destination(f"../feeds/{section.id}"),
             total=counted(self._language, "articles", kept) if kept else "",
+            notes=pinned(self._configuration, section.id),
+        )
+
+    def picks(self, section: Section, listed: Sequence[Listed], full_lists: Sequence[int]) -> Iterator[File]:
+        """An editor's list, in its order, and the numbers of the full list pages of the section's own
+        articles."""
+        path = _list_of(section)
+        return self._list(
+            section,
+            path,
+            title=section.title,
+            items=self._listed(path, listed),
+            older=self._numbers(section, full_lists),
+            feed=destination(f"../feeds/{section.id}"),
+            notes=pinned(self._configuration, section.id),
         )
 
     def full_list(
@@ -335,13 +326,16 @@ class Pages:
         older: str,
         feed: str,
         total: str = "",
+        notes: Iterable[Note] = (),
     ) -> Iterator[File]:
         return self._shared(
             "list.md",
             path,
             title,
-            menu=self._menu(path, section if path.count("/") > 1 else None),
+            menu=self._menu(path, section),
+            notes=self._quoted(notes, path),
             items=items,
+            empty=self._words["empty"],
             older=older,
             feed=feed,
             total=total,
@@ -354,8 +348,21 @@ class Pages:
             "path": destination(_up(path) + self.path(stored)),
         }
 
-    def hot(self, found: HotList, articles: Sequence[Stored], policy: HotPolicy) -> Iterator[File]:
-        """The list of what was read most: ``articles`` are those of ``found``, in its order."""
+    def _listed(self, path: str, listed: Iterable[Listed]) -> list[dict[str, str]]:
+        return [
+            self._item(path, one.stored, one.title, short_day(self._language, one.stored.day))
+            for one in listed
+        ]
+
+    def _numbers(self, section: Section, full_lists: Sequence[int]) -> str:
+        links = (f"[{numeral(self._language, n)}]({destination(f'{section.id}/{n}.md')})" for n in full_lists)
+        return joined(self._language, links)
+
+    def _quoted(self, notes: Iterable[Note], path: str) -> list[str]:
+        return [quoted(note.text, partial(self._way, path)) for note in notes]
+
+    def hot(self, found: HotList, hot: Sequence[tuple[Stored, int]], policy: HotPolicy) -> Iterator[File]:
+        """The list of what was read most, as of ``found``: articles with their readers."""
         facts = {
             "minimum": numeral(self._language, policy.minimum),
             "days": numeral(self._language, days_of(policy)),
@@ -366,7 +373,7 @@ class Pages:
             HOT,
             self._words["hot"]["title"],
             menu=self._menu(HOT, None),
-            items=self._hot_items(HOT, found, articles),
+            items=self._hot_items(HOT, hot),
             lead=self._lead,
             note=self._words["hot"]["note"].format(**facts),
             empty=self._words["hot"]["empty"].format(**facts),
@@ -385,53 +392,63 @@ class Pages:
             CORRECTIONS,
             said["title"],
             menu=self._menu(CORRECTIONS, None),
+            notes=[],
             items=items,
+            older="",
+            feed="",
+            total="",
             empty=said["empty"],
         )
 
-    def _hot_items(self, path: str, found: HotList, articles: Sequence[Stored]) -> list[dict[str, str]]:
+    def _hot_items(self, path: str, hot: Iterable[tuple[Stored, int]]) -> list[dict[str, str]]:
         items = []
-        for one, (_, _, readers) in zip(articles, found.places, strict=True):
+        for one, readers in hot:
             item = self._item(path, one, one.article.title, short_day(self._language, one.day))
             said = counted(self._language, "readers", readers)
             link = f"{item['date']} [{item['title']}]({item['path']})"
             items.append({**item, "readers": said, "line": joined(self._language, (link, said))})
         return items
 
-    def home(
-        self, newest: Sequence[tuple[Section, Sequence[Stored]]], found: HotList, hot: Sequence[Stored]
-    ) -> Iterator[File]:
-        """The home page: what was read most, and every section with its newest articles, ascending, by
-        publisher."""
-        groups: dict[str, list[dict[str, object]]] = {}
-        for section, articles in newest:
-            names = [one.name for one in self._configuration.publishers if one.id == section.publisher]
-            groups.setdefault("".join(names[:1]), []).append(
-                {
-                    "title": escape(section.title),
-                    "path": destination(f"indexes/{section.id}.md"),
-                    "feed": destination(f"feeds/{section.id}.xml"),
-                    "items": [
-                        self._item("README.md", one, one.article.title, short_day(self._language, one.day))
-                        for one in reversed(articles)
-                    ],
-                }
-            )
+    def home(self, shown: Home) -> Iterator[File]:
+        """The home page."""
         mirror, path = self._mirror, "README.md"
-        placed = [link for link in self._configuration.links if link.place in ("menu", "home")]
-        links = [*(self._link(link, path) for link in placed), *self._elsewhere(path)]
         return self._shared(
             "home.md",
             path,
             mirror.title,
             shared_as=mirror.title,
-            links=self._lead + joined(self._language, links) if links else "",
-            hot=self._hot_items("README.md", found, hot)[:_HOT_ON_HOME],
+            menu=self._home_menu(path),
+            notes=self._quoted(shown.notes, path),
+            picks=[self._picks_on_home(path, section, listed) for section, listed in shown.picks],
+            hot=self._hot_items(path, shown.hot),
             hot_path=destination(HOT),
-            groups=[{"publisher": escape(name), "sections": found} for name, found in groups.items()],
+            newest=self._listed(path, _under_own_titles(shown.newest)),
+            groups=[
+                {
+                    "publisher": escape(group.publisher),
+                    "sections": [self._section_on_home(path, *one) for one in group.sections],
+                }
+                for group in shown.groups
+            ],
+            links=self._links("home", path),
             addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
             opml=bool(self.address("")) and followable(self.address("")),
         )
+
+    def _picks_on_home(self, path: str, section: Section, listed: Sequence[Listed]) -> dict[str, object]:
+        return {
+            "title": escape(section.title),
+            "path": destination(_list_of(section)),
+            "items": self._listed(path, listed),
+        }
+
+    def _section_on_home(self, path: str, section: Section, articles: Sequence[Stored]) -> dict[str, object]:
+        return {
+            "title": escape(section.title),
+            "path": destination(_list_of(section)),
+            "feed": destination(f"feeds/{section.id}.xml"),
+            "items": self._listed(path, _under_own_titles(articles)),
+        }
 
     def help(self) -> Iterator[File]:
         """Help for readers: in the mirror's language, and in every language that there are words in, as a
@@ -461,6 +478,7 @@ class Pages:
         title: str,
         *,
         shared_as: str = "",
+        short: str = "",
         body: str = "",
         said: dict[str, Any] | None = None,
         **values: Any,
@@ -474,22 +492,23 @@ class Pages:
         if qr:
             yield File(qr, qr_png(address))
         name = shared_as or f"{title} · {self._mirror.title}"
-        text = self._environment.render_template(
+        text = self._templates.render(
             template,
             title=escape(title),
-            body=_BODY,
+            body=BODY,
+            short=short,
             share=fenced(name, address) if address else "",
             qr=destination(_up(path) + qr) if qr else "",
             words=said or self._words,
             **values,
         )
-        yield File(path, _settled(text).replace(_BODY, body.strip()).encode())
+        yield File(path, _settled(text).replace(BODY, body.strip()).encode())
 
     def _onward(self, stored: Stored, title: str, onward: str, original: str = "") -> Iterator[File]:
         """The small page at an article's short address, if it has one: it only leads on to its page."""
         if not (path := self.short_path(stored)) or not self._rendering.holds(stored):
             return
-        text = self._environment.render_template(
+        text = self._templates.render(
             "onward.md",
             title=escape(title),
             target=destination(_up(path) + self.path(stored)),
@@ -502,14 +521,28 @@ class Pages:
     # --- links ---------------------------------------------------------------------------
 
     def _menu(self, path: str, section: Section | None, twin: str = "") -> str:
-        """The menu of a page; ``twin`` is where other renderings have what it shows, if not at its path."""
+        """Home, the page's section unless the page is its list, what was read most, editors' lists, the page
+        in other renderings, and the operator's own links. ``twin`` is where other renderings have what the
+        page shows, if not at its path."""
         parts = [f"{self._lead}[{self._words['home']}]({_up(path)}README.md)"]
-        if section is not None:
-            parts.append(f"[{escape(section.title)}]({destination(f'{_up(path)}indexes/{section.id}.md')})")
-        if self._hot:
-            parts.append(f"[{self._words['hot']['title']}]({_up(path)}{HOT})")
-        parts += [self._link(link, path) for link in self._configuration.links if link.place == "menu"]
-        return joined(self._language, parts + self._elsewhere(path, twin))
+        if section is not None and path != _list_of(section) and not section.is_picks:
+            parts.append(self._list_link(section, path))
+        parts += self._lists_of_choice(path) + self._elsewhere(path, twin)
+        return joined(self._language, parts + self._own_links(path))
+
+    def _home_menu(self, path: str) -> str:
+        help_link = f"[{self._words['help']['title']}](help.md)"
+        parts = [*self._lists_of_choice(path), help_link, *self._elsewhere(path)]
+        return self._lead + joined(self._language, parts + self._own_links(path))
+
+    def _lists_of_choice(self, path: str) -> list[str]:
+        """Links to the lists that readers ask for first: what was read most, and what editors picked."""
+        hot = [f"[{self._words['hot']['title']}]({_up(path)}{HOT})"] if self._hot else []
+        picks = [section for section in self._configuration.sections if section.is_picks]
+        return hot + [self._list_link(section, path) for section in picks]
+
+    def _list_link(self, section: Section, path: str) -> str:
+        return f"[{escape(section.title)}]({destination(_up(path) + _list_of(section))})"
 
     def _elsewhere(self, path: str, twin: str = "") -> list[str]:
         """Links to a page in the other renderings, by the names of their languages."""
@@ -518,17 +551,33 @@ class Pages:
             for language, way in self._rendering.others
         ]
 
-    def _link(self, link: Link, path: str) -> str:
-        """One of the operator's links on a page. A path that is not of a page that every rendering has leads
-        out of this one's folder."""
-        up = _up(path)
-        if not link.url.startswith(("README.md", "help.md", "indexes/", "feeds/")):
-            up += self._rendering.out
-        return _link(link, up)
+    def _own_links(self, path: str) -> list[str]:
+        """The operator's links for menus, the first labelled as the mirror's."""
+        links = self._links("menu", path)
+        label = f"{self._words['this_mirror']}{self._words['colon']}"
+        return [f"{label}{links[0]}", *links[1:]] if links else []
+
+    def _links(self, place: str, path: str) -> list[str]:
+        """The operator's links for a place, on a page."""
+        return [
+            _link(link, self._way(path, link.url))
+            for link in self._configuration.links
+            if link.place == place
+        ]
+
+    def _way(self, path: str, target: str) -> str:
+        """The way from a page to the root that a relative address of the operator's begins at. One that is
+        not of a page that every rendering has leads out of this one's folder."""
+        shared = target.startswith(("README.md", "help.md", "indexes/", "feeds/"))
+        return _up(path) if shared else _up(path) + self._rendering.out
 
 
 def _list_of(section: Section) -> str:
     return f"indexes/{section.id}.md"
+
+
+def _under_own_titles(articles: Iterable[Stored]) -> list[Listed]:
+    return [Listed(one, one.article.title) for one in articles]
 
 
 def _up(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]+"
 )
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
@@ -15,7 +15,7 @@ _LINE_START = re.compile(r"^(\s*(?:\d{1,9})?)([-+=.)])")
 
 def one_line(text: str) -> str:
     """A text in one line, without characters that control, reorder or are no text at all."""
-    return " ".join(_FORBIDDEN.sub(" ", text).split())
+    return " ".join(FORBIDDEN.sub(" ", text).split())
 
 
 def escape(text: str) -> str:

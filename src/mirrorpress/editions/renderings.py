@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mirrorpress.editions.scripts import Convert, converter, in_html, in_markdown, is_chinese, script_of
-from mirrorpress.model import Article, Configuration, Revision, Shelf, Stored, Withdrawn
+from mirrorpress.model import Article, Configuration, Pick, Revision, Shelf, Stored, Withdrawn
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ class Rendering:
                 for one in known.sections
             ),
             links=tuple(replace(one, text=convert(one.text)) for one in known.links),
+            notes=tuple(replace(one, text=in_markdown(one.text, convert)) for one in known.notes),
         )
 
     def revisions_of(self, stored: Stored) -> Callable[[Revision], Revision]:
@@ -120,6 +121,10 @@ class Rendering:
             html=in_html(known.html, convert),
             excerpt=convert(known.excerpt),
         )
+
+    def pick(self, pick: Pick) -> Pick:
+        """What an editor picked, under the title that is read here."""
+        return replace(pick, title=converter(self._source, self.language)(pick.title))
 
     def article(self, stored: Stored) -> Stored:
         """An article as it is read here."""
@@ -202,6 +207,9 @@ class _ConvertedShelf:
 
     def amended(self, count: int) -> Sequence[Stored]:
         return [self.rendering.article(one) for one in self.shelf.amended(count)]
+
+    def picks(self, section: str) -> Sequence[Pick]:
+        return [self.rendering.pick(one) for one in self.shelf.picks(section)]
 
     def asset(self, path: str) -> Path:
         return self.shelf.asset(path)

@@ -61,7 +61,7 @@ class Run:
         only: Sequence[str] = (),
         clock: Clock = utc_now,
     ) -> None:
-        self.configuration = configuration
+        self.configuration = configuration.as_of(clock().date())
         self.report = report
         self._command = command
         self._clock = clock

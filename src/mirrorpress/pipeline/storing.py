@@ -43,7 +43,10 @@ class Storing:
             return self._seen_again(entry, known, fetched)
         keys = [key for key in dict.fromkeys((task.key, final, canonical)) if key and key not in taken]
         owners = self.archive.known(keys)
-        known = known or self._same_article(list(owners.values()), article)
+        own, known = known, known or self._same_article(list(owners.values()), article)
+        if section.is_picks and known is not own and known and known.section != section.id:
+            self.archive.also_at(known, keys)  # that section's rules read it, not these
+            return "unchanged"
         if known is None and section.skips(article.title):
             self.archive.filtered.remember(task.key, entry, section.skip_titles)
             return "skipped"

@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 
 from mirrorpress.archive.store import Archive, Known
 from mirrorpress.errors import ArchiveError, ExtractError, FetchError, GatherError, MirrorpressError
-from mirrorpress.gather.sources.picks import Picks
 from mirrorpress.model import Capture, Configuration, Entry, Section, Source, Validators
-from mirrorpress.pipeline import fetching
+from mirrorpress.pipeline import fetching, picking
 from mirrorpress.pipeline.decide import Task, plan
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
 from mirrorpress.pipeline.furtherpages import on_one_page
@@ -119,6 +118,7 @@ class Sync:
                 if section.source is not None
             }
             self._work(pool, self._lines(asked))
+        self._pick(sections)
         self._lessons.conclude(sections, self.clock())
         self._tell_beginnings()
 
@@ -152,14 +152,21 @@ class Sync:
         return reach, section.source.discover(reach)
 
     def _lines(self, asked: dict[Future[tuple[SectionReach, Any]], Section]) -> Iterator[_Line | None]:
-        """A line for every section whose source has answered; None while none has."""
+        """A line for every section whose source has answered; None while none has. Editors' lists come last:
+        what another section's source lists as well goes into that section."""
+        picks: dict[str, tuple[Section, Future[tuple[SectionReach, Any]]]] = {}
         while asked:
             done, _ = wait(asked, timeout=0.05, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda one: asked[one].id):
                 section = asked.pop(future)
-                yield from self._lines_of(section, future)
+                if section.is_picks:
+                    picks[section.id] = (section, future)
+                else:
+                    yield from self._lines_of(section, future)
             if not done:
                 yield None
+        for _, (section, future) in sorted(picks.items()):
+            yield from self._lines_of(section, future)
 
     def _lines_of(self, section: Section, answer: Future[tuple[SectionReach, Any]]) -> Iterator[_Line]:
         now = self.clock()
@@ -181,8 +188,22 @@ class Sync:
             yield self._line(part, its_entries, now)
 
     def _parts(self, section: Section, entries: Sequence[Entry]) -> Iterator[tuple[Section, list[Entry]]]:
-        """The sections that entries go to: their source's, or, for pages of an old mirror, the one that each
-        names, whether the configuration has it or not."""
+        """The sections that entries go to: their source's; for pages of an old mirror, the one that each
+        names, whether the configuration has it or not; for an editor's list, see ``picking``."""
+        if section.is_picks:
+            keyed = _keyed(entries)
+            known = self.archive.known(key for key, _ in keyed)
+            parts = picking.by_section(self.configuration, section, keyed, known)
+            self.report.skipped += len(keyed) - sum(len(its_entries) for _, its_entries in parts)
+            withdrawn = self.archive.withdrawals.among(key for key, _ in keyed)
+            file = getattr(section.source, "file", section.id)
+            self.report.notes += [
+                f"{file}: {entry.url} is withdrawn and so not shown; take it off the list"
+                for key, entry in keyed
+                if key in withdrawn
+            ]
+            yield from parts
+            return
         if not _has_pages(entries):
             yield section, list(entries)
             return
@@ -197,7 +218,7 @@ class Sync:
     def _line(self, section: Section, entries: Sequence[Entry], now: datetime) -> _Line:
         """Decide what to fetch of these entries."""
         self.report.discovered += len(entries)
-        keyed = [(comparable(entry.url), entry) for entry in entries]
+        keyed = _keyed(entries)
         known = self.archive.known(key for key, _ in keyed)
         decided = plan(
             keyed,
@@ -211,12 +232,15 @@ class Sync:
         self.report.skipped += decided.skipped
         self.report.unchanged += decided.unchanged
         self.report.withdrawn += len(decided.withdrawn)
-        if isinstance(section.source, Picks):
-            for entry in decided.withdrawn:
-                self.report.notes.append(
-                    f"{section.source.file}: {entry.url} is withdrawn and so not shown; take it off the list"
-                )
         return _Line(section, deque(decided.tasks), known)
+
+    def _pick(self, sections: Sequence[Section]) -> None:
+        """Note which articles the editors' lists of these sections came to."""
+        for section in sections:
+            if section.is_picks:
+                keyed = _keyed(self.archive.listings.entries(section.id))
+                known = self.archive.known(key for key, _ in keyed)
+                self.archive.picks.keep(section.id, picking.picked(section, keyed, known))
 
     # --- working -------------------------------------------------------------------------
 
@@ -357,6 +381,10 @@ class Sync:
 def _digest(section: Section) -> str:
     """Changes whenever a section's source is configured otherwise."""
     return hashlib.sha256(repr(section.source).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _keyed(entries: Sequence[Entry]) -> list[tuple[str, Entry]]:
+    return [(comparable(entry.url), entry) for entry in entries]
 
 
 def _has_pages(entries: Sequence[Entry] | None) -> bool:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from mirrorpress import markup
 from mirrorpress.errors import SourceError
@@ -13,6 +14,7 @@ from mirrorpress.gather.sources import titles
 from mirrorpress.gather.sources.links import absolute
 from mirrorpress.model import Entry, Reach
 
+LARGEST = 1_000_000  # bytes of a file
 _EXPECTED = "each line is an http or https address, a comma, and a title"
 
 
@@ -20,6 +22,8 @@ _EXPECTED = "each line is an http or https address, a comma, and a title"
 class Picks:
     """``file`` is a path within the mirror's folder. A header line, blank lines and lines that begin
     with ``#`` may stand in it."""
+
+    hand_picked: ClassVar[bool] = True
 
     file: str
 
@@ -30,14 +34,21 @@ class Picks:
         """
         path = _within(reach.folder, self.file)
         try:
-            text = markup.decode(path.read_bytes())
+            with path.open("rb") as file:
+                data = file.read(LARGEST + 1)
         except OSError as error:
             raise SourceError(
                 f"the file cannot be read ({error.strerror or error})",
                 where=self.file,
                 hint="create it in the folder of mirrorpress.toml, or correct the section's file",
             ) from error
-        entries, bad = parse_picks(text)
+        if len(data) > LARGEST:
+            raise SourceError(
+                f"the file has more than {LARGEST:,} bytes",
+                where=self.file,
+                hint="keep the newest picks, and remove the rest",
+            )
+        entries, bad = parse_picks(markup.decode(data))
         if bad:
             reason = f"line{'s' if len(bad) > 1 else ''} {', '.join(map(str, bad))}: no address"
             if not entries:

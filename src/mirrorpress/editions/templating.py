@@ -1,0 +1,124 @@
+"""Templates of pages: those of an edition, and those that a mirror has in their place.
+
+Values are plain texts that are already written for the page: a template only puts them together. One of the
+mirror's own is bounded in steps and size, and cannot leave out what readers are promised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from minijinja import Environment, TemplateError
+
+from mirrorpress.errors import ConfigurationError, Problem, SafetyError
+from mirrorpress.model import TEMPLATES, Template
+
+BODY = "\ufdd1"  # a noncharacter: stands for an article's body while the page around it is rendered
+STEPS = 1_000_000  # of one page, in minijinja's fuel: 50 times what a list of 1,000 articles takes
+LARGEST = 1_000_000  # characters of a page without an article's body
+
+_OURS = resources.files("mirrorpress.editions") / "templates"
+_INNERMOST = re.compile(r"^caused by: (?:[^:\n]*: )?(.*) \(in ([^():]+):(\d+)\)$", re.MULTILINE)
+# What of a page must be seen in it, and what that is.
+_PROMISED: Mapping[str, Mapping[str, str]] = {
+    "page.md": {
+        "body": "the article",
+        "rights": "whose the article is, and under which licence it stands here",
+        "original": "the article's original address",
+        "partial": "that the publisher shows only the beginning",
+    }
+}
+_LABELLED = "links"  # of a page: the operator's own, which may not be taken for the publisher's
+
+
+@cache
+def names_of(edition: str) -> tuple[str, ...]:
+    """The templates of an edition, by file name; none for a type that has none."""
+    folder = _OURS / edition
+    return tuple(sorted(entry.name for entry in folder.iterdir())) if folder.is_dir() else ()
+
+
+class Templates:
+    """Renders an edition's templates; ``own`` are those of the mirror, of all editions."""
+
+    def __init__(self, edition: str, own: Iterable[Template] = ()) -> None:
+        self.edition = edition
+        self.own = {
+            one.path.removeprefix(f"{edition}/"): one.text
+            for one in own
+            if one.path.startswith(f"{edition}/")
+        }
+        ours = {name: (_OURS / edition / name).read_text(encoding="utf-8") for name in names_of(edition)}
+        self.texts = {**ours, **self.own}
+        self._environment = Environment(
+            templates=self.texts,
+            auto_escape_callback=lambda _: False,
+            keep_trailing_newline=True,
+            undefined_behavior="strict",
+            fuel=STEPS if self.own else None,
+        )
+
+    def render(self, name: str, **values: Any) -> str:
+        """A page of these values, with ``BODY`` where ``body`` goes.
+
+        Raises ``ConfigurationError`` for a template of the mirror's own that fails or goes on and on, and
+        ``SafetyError`` for one that leaves out what readers are promised.
+        """
+        try:
+            text = self._environment.render_template(name, **values)
+        except (TemplateError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if not self.own:
+                raise
+            raise ConfigurationError(TEMPLATES, [self.problem(error, name)]) from error
+        if self.own:
+            self._hold_promises(name, text, values)
+        return text
+
+    def problem(self, error: Exception, name: str) -> Problem:
+        """What is wrong with a template, in whichever of those that ``name`` includes."""
+        if not isinstance(error, TemplateError):  # from a method of a value
+            return Problem(0, f"{self.edition}/{name}", f"a value used as it cannot be ({error})", VALUES)
+        inner = _INNERMOST.findall(str(error))
+        detail, where, line = inner[-1] if inner else (error.detail, error.name or name, error.line or 0)
+        if error.kind == "OutOfFuel" or "fuel" in str(error):
+            found, expected = "a loop without end", f"a page that is made in {STEPS:,} steps"
+        elif error.kind == "SyntaxError":
+            found, expected = f"what is no template ({detail})", "the syntax of Jinja"
+        elif "undefined" in (detail or ""):
+            found, expected = str(detail).replace("`", ""), VALUES
+        else:
+            found, expected = str(detail or error.message), "what minijinja knows, the engine of templates"
+        return Problem(int(line), f"{self.edition}/{where}", found, expected)
+
+    def _hold_promises(self, name: str, text: str, values: Mapping[str, Any]) -> None:
+        place = f"{self.edition}/{name}"
+        if len(text) > LARGEST:
+            found = f"a page of {len(text):,} characters"
+            raise ConfigurationError(TEMPLATES, [Problem(0, place, found, f"at most {LARGEST:,}")])
+        for key, meaning in _PROMISED.get(name, {}).items():
+            if values[key] and values[key] not in text:
+                raise SafetyError(
+                    f"leaves out {{{{ {key} }}}}: {meaning}",
+                    where=f"{TEMPLATES}/{place}",
+                    hint=f"put {{{{ {key} }}}} into it, or remove the file: then ours is used",
+                )
+        if name in _PROMISED and text.count(BODY) > 1:
+            raise SafetyError(
+                "shows {{ body }} more than once",
+                where=f"{TEMPLATES}/{place}",
+                hint="leave one {{ body }} in it",
+            )
+        label = values["words"]["mirror_links"] if name in _PROMISED and values[_LABELLED] else ""
+        if label not in text:
+            raise SafetyError(
+                "shows {{ links }} without {{ words.mirror_links }}: readers must see whose links these are",
+                where=f"{TEMPLATES}/{place}",
+                hint="put {{ words.mirror_links }} before {{ links }}",
+            )
+
+
+VALUES = "a value that docs/templates.md lists for this template"
