@@ -31,7 +31,7 @@ def own_templates(folder: Path, editions: Sequence[str]) -> tuple[Template, ...]
     for place in _within(folder / TEMPLATES):
         if place.name not in with_templates or not place.is_dir():
             expected = rules.suggestion(place.name, [f"{edition}/" for edition in with_templates])
-            problems.append(Problem(0, place.name, "no edition's folder", expected))
+            problems.append(Problem(0, f"{TEMPLATES}/{place.name}", "no edition's folder", expected))
             continue
         for file in _within(place):
             path = f"{place.name}/{file.name}"
@@ -39,9 +39,9 @@ def own_templates(folder: Path, editions: Sequence[str]) -> tuple[Template, ...]
                 found.append(Template(path, _text(file, names_of(place.name))))
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) else str(error)
-                problems.append(Problem(0, path, shown(file.name), reason or "a file"))
+                problems.append(Problem(0, f"{TEMPLATES}/{path}", shown(file.name), reason or "a file"))
     if problems:
-        raise ConfigurationError(str(folder / TEMPLATES), problems)
+        raise ConfigurationError(TEMPLATES, problems)
     return tuple(found)
 
 
@@ -56,7 +56,6 @@ def rehearse(configuration: Configuration) -> None:
         return
     from mirrorpress.pipeline.isolate import Isolation  # noqa: PLC0415 - 30 ms that few mirrors need
 
-    folder = str(configuration.folder / TEMPLATES)
     with Isolation(workers=1, memory=MEMORY, beyond_start=True, seconds=SECONDS) as isolation:
         for edition in configuration.editions:
             try:
@@ -64,10 +63,10 @@ def rehearse(configuration: Configuration) -> None:
             except (ConfigurationError, SafetyError):
                 raise
             except MirrorpressError as error:  # the process was killed, or memory could not be had
-                names = ", ".join(one.path for one in configuration.templates)
+                names = ", ".join(f"{TEMPLATES}/{one.path}" for one in configuration.templates)
                 found = f"what cannot be tried on a sample ({error.reason})"
                 expected = f"pages made in {SECONDS:.0f} s and {MEMORY // 10**6:,} MB"
-                raise ConfigurationError(folder, [Problem(0, names, found, expected)]) from error
+                raise ConfigurationError(TEMPLATES, [Problem(0, names, found, expected)]) from error
 
 
 def _within(folder: Path) -> Iterator[Path]:

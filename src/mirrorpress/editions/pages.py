@@ -536,9 +536,10 @@ class Pages:
         return self._lead + joined(self._language, parts + self._own_links(path))
 
     def _lists_of_choice(self, path: str) -> list[str]:
-        """Links to the lists that readers ask for first: what was read most, and what editors picked."""
-        hot = [f"[{self._words['hot']['title']}]({_up(path)}{HOT})"] if self._hot else []
-        picks = [section for section in self._configuration.sections if section.is_picks]
+        """Links to the lists that readers ask for first, but the page's own: what was read most, and what
+        editors picked."""
+        hot = [f"[{self._words['hot']['title']}]({_up(path)}{HOT})"] if self._hot and path != HOT else []
+        picks = [one for one in self._configuration.sections if one.is_picks and path != _list_of(one)]
         return hot + [self._list_link(section, path) for section in picks]
 
     def _list_link(self, section: Section, path: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from minijinja import Environment, TemplateError
 
 from mirrorpress.editions.safety import dangers
-from mirrorpress.editions.templating import VALUES, Templates
+from mirrorpress.editions.templating import VALUES, Templates, problem_in
 from mirrorpress.errors import ConfigurationError, Problem, SafetyError
 from mirrorpress.model import TEMPLATES, Template
 
@@ -78,14 +77,14 @@ def _problems(
     try:
         names = engine.undeclared_variables_in_str(text, nested=True)
     except TemplateError as error:
-        yield replace(templates.problem(error, name), key=f"{templates.edition}/{name}")
+        yield templates.problem(error, name)
         return
     for unknown in sorted(names):
         root = unknown.partition(".")[0]
         known = any(_has(values, unknown) for values in given[name])
         if not known and engine.eval_expr(root) is None:
             found = f"{unknown}, which is no value"
-            yield Problem(_line_of(unknown, text), f"{templates.edition}/{name}", found, VALUES)
+            yield problem_in(templates.edition, name, _line_of(unknown, text), found, VALUES)
 
 
 def _has(values: Any, dotted: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -30,9 +30,18 @@ _PROMISED: Mapping[str, Mapping[str, str]] = {
         "rights": "whose the article is, and under which licence it stands here",
         "original": "the article's original address",
         "partial": "that the publisher shows only the beginning",
-    }
+        "converted": "that a machine wrote it in another script",
+    },
+    "left.md": {"original": "the article's original address"},
+    "withdrawn.md": {"text": "that the article was withdrawn"},
+    "onward.md": {"target": "the way to the article"},
 }
-_LABELLED = "links"  # of a page: the operator's own, which may not be taken for the publisher's
+# What on a page is the operator's own and may not be taken for the publisher's, and the words that say so.
+_LABELLED: Mapping[str, Mapping[str, str]] = {
+    "page.md": {"links": "mirror_links"},
+    "home.md": {"links": "mirror_links", "notes": "notice"},
+    "list.md": {"notes": "notice"},
+}
 
 
 @cache
@@ -40,6 +49,11 @@ def names_of(edition: str) -> tuple[str, ...]:
     """The templates of an edition, by file name; none for a type that has none."""
     folder = _OURS / edition
     return tuple(sorted(entry.name for entry in folder.iterdir())) if folder.is_dir() else ()
+
+
+@cache
+def _ours(edition: str) -> Mapping[str, str]:
+    return {name: (_OURS / edition / name).read_text(encoding="utf-8") for name in names_of(edition)}
 
 
 class Templates:
@@ -52,9 +66,11 @@ class Templates:
             for one in own
             if one.path.startswith(f"{edition}/")
         }
-        ours = {name: (_OURS / edition / name).read_text(encoding="utf-8") for name in names_of(edition)}
-        self.texts = {**ours, **self.own}
-        self._environment = Environment(
+        self.texts = {**_ours(edition), **self.own}
+
+    @cached_property
+    def _environment(self) -> Environment:
+        return Environment(
             templates=self.texts,
             auto_escape_callback=lambda _: False,
             keep_trailing_newline=True,
@@ -81,9 +97,10 @@ class Templates:
     def problem(self, error: Exception, name: str) -> Problem:
         """What is wrong with a template, in whichever of those that ``name`` includes."""
         if not isinstance(error, TemplateError):  # from a method of a value
-            return Problem(0, f"{self.edition}/{name}", f"a value used as it cannot be ({error})", VALUES)
+            return problem_in(self.edition, name, 0, f"a value used as it cannot be ({error})", VALUES)
         inner = _INNERMOST.findall(str(error))
-        detail, where, line = inner[-1] if inner else (error.detail, error.name or name, error.line or 0)
+        detail, where, line = inner[-1] if inner else (error.detail, error.name, error.line or 0)
+        where = where if where in self.texts else name
         if error.kind == "OutOfFuel" or "fuel" in str(error):
             found, expected = "a loop without end", f"a page that is made in {STEPS:,} steps"
         elif error.kind == "SyntaxError":
@@ -92,13 +109,14 @@ class Templates:
             found, expected = str(detail).replace("`", ""), VALUES
         else:
             found, expected = str(detail or error.message), "what minijinja knows, the engine of templates"
-        return Problem(int(line), f"{self.edition}/{where}", found, expected)
+        return problem_in(self.edition, where, int(line), found, expected)
 
     def _hold_promises(self, name: str, text: str, values: Mapping[str, Any]) -> None:
         place = f"{self.edition}/{name}"
         if len(text) > LARGEST:
             found = f"a page of {len(text):,} characters"
-            raise ConfigurationError(TEMPLATES, [Problem(0, place, found, f"at most {LARGEST:,}")])
+            problem = problem_in(self.edition, name, 0, found, f"at most {LARGEST:,}")
+            raise ConfigurationError(TEMPLATES, [problem])
         for key, meaning in _PROMISED.get(name, {}).items():
             if values[key] and values[key] not in text:
                 raise SafetyError(
@@ -106,19 +124,26 @@ class Templates:
                     where=f"{TEMPLATES}/{place}",
                     hint=f"put {{{{ {key} }}}} into it, or remove the file: then ours is used",
                 )
-        if name in _PROMISED and text.count(BODY) > 1:
+        if text.count(BODY) > 1:
             raise SafetyError(
                 "shows {{ body }} more than once",
                 where=f"{TEMPLATES}/{place}",
                 hint="leave one {{ body }} in it",
             )
-        label = values["words"]["mirror_links"] if name in _PROMISED and values[_LABELLED] else ""
-        if label not in text:
-            raise SafetyError(
-                "shows {{ links }} without {{ words.mirror_links }}: readers must see whose links these are",
-                where=f"{TEMPLATES}/{place}",
-                hint="put {{ words.mirror_links }} before {{ links }}",
-            )
+        for key, label in _LABELLED.get(name, {}).items():
+            shows = any(one in text for one in values[key])
+            if shows and values["words"][label] not in text:
+                raise SafetyError(
+                    f"shows {key} without {{{{ words.{label} }}}}: readers must see that they are the mirror's",
+                    where=f"{TEMPLATES}/{place}",
+                    hint=f"put {{{{ words.{label} }}}} before them",
+                )
+
+
+def problem_in(edition: str, name: str, line: int, found: str, expected: str) -> Problem:
+    """A problem in a template; the place is told as compilers do, in one word that editors open."""
+    place = f"{TEMPLATES}/{edition}/{name}" + (f":{line}" if line else "")
+    return Problem(0, place, found, expected)
 
 
 VALUES = "a value that docs/templates.md lists for this template"
