@@ -134,7 +134,7 @@ class Templates:
             shows = any(one in text for one in values[key])
             if shows and values["words"][label] not in text:
                 raise SafetyError(
-                    f"shows {key} without {{{{ words.{label} }}}}: readers must see that they are the mirror's",
+                    f"shows {key} without {{{{ words.{label} }}}}: readers must see whose they are",
                     where=f"{TEMPLATES}/{place}",
                     hint=f"put {{{{ words.{label} }}}} before them",
                 )
