@@ -165,7 +165,7 @@ def test_notes_break_out_of_their_frame_by_nothing_they_leave_open(standing: Mir
     for text in texts:
         for line in filter(None, text.splitlines()):
             assert f"> {line}\n" in home
-            assert f"\n{line}\n" not in home
+            assert line == "```" or f"\n{line}\n" not in home  # which frames the address
 
 
 def test_titles_and_addresses_of_picks_are_only_words(mirror: Mirror, site: Site) -> None:

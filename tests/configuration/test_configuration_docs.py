@@ -28,6 +28,7 @@ TABLES = {
     "sections": "SectionTable",
     "sections.article": "ArticleTable",
     "links": "LinkTable",
+    "notes": "NoteTable",
     "fetch": "FetchTable",
     "hot": "HotTable",
     "archive": "ArchiveTable",
@@ -71,6 +72,8 @@ def in_schema() -> Iterator[tuple[str, tuple[str, str, str]]]:
 
 
 def kind_of(about: dict[str, Any]) -> str:
+    if about.get("format") == "date":
+        return "date"
     return TYPES[about["type"]] if "type" in about else "table"
 
 

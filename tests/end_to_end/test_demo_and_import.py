@@ -163,7 +163,22 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert taken.read_text(encoding="utf-8").startswith("# 本文已撤下\n")
     most_read = (tmp_path / "demo" / "reader" / "indexes" / "hot.md").read_text(encoding="utf-8")
     assert re.findall(r"约 (\d+) 位读者", most_read) == ["130", "60", "30"]
-    assert (tmp_path / "demo" / "reader" / "zh-Hant" / "pages" / "p2" / "10006.md").is_file()
+    reader = tmp_path / "demo" / "reader"
+    assert (reader / "zh-Hant" / "pages" / "p2" / "10006.md").is_file()
+    home, page = ((reader / name).read_text(encoding="utf-8") for name in ("README.md", "pages/p2/10001.md"))
+    assert "> 📌 **本镜像公告**\n>\n> **本镜像只是演示**" in home
+    assert (
+        "## [编辑推荐](indexes/picks.md)\n\n- 2026-06-12 [夏季渡轮时刻表：末班船晚九点](pages/p2/10001.md)"
+        in home
+    )
+    assert "## 以下由本镜像提供，并非出自原媒体\n\n- [镜像列表 ↗](https://example.org/mirrors)" in home
+    assert "本镜像：[如何打开本站](../../help.md)" in page
+    assert "以下由本镜像提供，并非出自原媒体：\n\n- [写信给本镜像 ↗](mailto:desk@example.org)" in page
+    code = re.search(r"/s/(\w+)\.md", page)
+    assert code
+    assert (reader / "s" / f"{code[1]}.md").is_file()
+    assert "<svg" in (tmp_path / "demo" / "sheet.html").read_text(encoding="utf-8")
+    assert str(tmp_path / "demo" / "sheet.html") in done.stderr
 
 
 def test_init_from_a_feed_gives_a_mirror_that_runs(tmp_path: Path) -> None:

@@ -14,14 +14,46 @@ from mirrorpress.app.configuration import load
 from mirrorpress.app.counts import describe_import
 from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
 from mirrorpress.app.output import Speaker, summary
+from mirrorpress.app.overrides import rehearse
 from mirrorpress.archive.withdrawals import Words
 from mirrorpress.editions.scripts import is_installed
 from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
+from mirrorpress.model import TEMPLATES
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
 
 _READERS = (60, 130, 30, 12)
+_READERS_WAY = """
+[[sections]]
+id = "picks"
+title = "编辑推荐"
+publisher = "harbour"
+source = { type = "picks", file = "picks.csv" }
+
+[[links]]
+text = "镜像列表"
+url = "https://example.org/mirrors"
+place = "home"
+
+[[links]]
+text = "写信给本镜像"
+url = "mailto:desk@example.org"
+place = "after-article"
+
+[[notes]]
+text = "**本镜像只是演示**，请看[读者帮助](help.md)。"
+places = ["home", "p2"]
+"""
+_PICKS = """url,title
+{url}/news/gb/2026/06/12/10001.html,夏季渡轮时刻表：末班船晚九点
+{url}/en/2026/06/12/lighthouse-lamp-comes-home,The lamp is home
+"""
+_NOTES = """{% for note in notes %}> 📌 **{{ words.notice }}**
+>
+{{ note }}
+
+{% endfor %}"""
 
 
 def play(folder: Path | None, speaker: Speaker) -> int:
@@ -40,9 +72,10 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     with Newsroom() as newsroom:
         path = folder / "mirrorpress.toml"
         text = sample_configuration(newsroom.url, str(remote))
-        if is_installed():
-            text = text.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
+        extras = "short_addresses = true" + ('\nalso_in = ["zh-Hant"]' if is_installed() else "")
+        text = text.replace('type = "markdown"', f'type = "markdown"\n{extras}') + _READERS_WAY
         path.write_text(text, encoding="utf-8")
+        _lay_out(folder, newsroom.url)
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
         speaker.say("\nFirst run: every article is new.")
         failed = _run(path, speaker)
@@ -60,6 +93,12 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     others = sorted(clone.glob("zh-*/README.md"))
     for page in (clone / "README.md", clone / "indexes" / "hot.md", *_one_a_section(pages), *others):
         speaker.say(f"  {page}")
+    speaker.say(
+        f"Notes, picks and links stand in\n  {clone / 'README.md'}\n  {clone / 'indexes' / 'picks.md'}"
+    )
+    short = min((clone / "s").glob("*.md"))
+    speaker.say(f"An address short enough to be read aloud\n  {short}")
+    sheet = _print(path, speaker)
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     command = _own_name()
@@ -69,9 +108,19 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         f"  what each run pushed         git -C {remote} log --stat\n"
         f"  how the mirror stands        {command} status -c {path}\n"
         f"  what is read most            {command} counts show -c {path}\n"
+        f"  a sheet to print             {sheet}\n"
+        f"  a template of its own        {folder / TEMPLATES / 'markdown' / 'notes.md'}\n"
         f"  a mirror of your own         {command} init my-mirror --source https://your-newsroom.example/feed.xml"
     )
     return 1 if failed else 0
+
+
+def _lay_out(folder: Path, url: str) -> None:
+    """An editor's list, and a template of the mirror's own."""
+    (folder / "picks.csv").write_text(_PICKS.format(url=url), encoding="utf-8")
+    templates = folder / TEMPLATES / "markdown"
+    templates.mkdir(parents=True)
+    (templates / "notes.md").write_text(_NOTES, encoding="utf-8")
 
 
 def keep_open(port: int, day: int, speaker: Speaker) -> None:
@@ -96,8 +145,9 @@ def keep_open(port: int, day: int, speaker: Speaker) -> None:
 
 
 def _run(path: Path, speaker: Speaker) -> bool:
-    report = Report()
-    with Run(load(path), "demo", report) as run, speaker.progress(report):
+    configuration, report = load(path), Report()
+    rehearse(configuration)
+    with Run(configuration, "demo", report) as run, speaker.progress(report):
         run.sync()
         run.build()
         run.publish()
@@ -132,6 +182,16 @@ def _withdraw(path: Path, url: str, speaker: Speaker) -> None:
     with Run(load(path), "demo", Report()) as run:
         for one in run.withdraw([url], words, in_advance=False):
             speaker.say(f"✓ {one.url}: withdrawn")
+
+
+def _print(path: Path, speaker: Speaker) -> Path:
+    """Make a sheet of what is read most."""
+    sheet = path.with_name("sheet.html")
+    with Run(load(path), "demo", Report()) as run:
+        made = run.sheet(count=6)
+    sheet.write_bytes(made.html)
+    speaker.say(f"A sheet of {made.articles} articles to print\n  {sheet}")
+    return sheet
 
 
 def _own_name() -> str:
