@@ -204,7 +204,7 @@ class Entry:
     """A discovered pointer to an article.
 
     ``page`` is set when the article is a file of an old-style mirror instead of an address to be
-    fetched; ``id`` then carries the name it had there, which it keeps.
+    fetched; ``id`` then carries the name it had there, which it keeps, and ``place`` its path there.
     """
 
     url: str
@@ -216,6 +216,7 @@ class Entry:
     page: Path | None = None
     id: str = ""
     section: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,8 @@ class Article:
     """The extracted, sanitised work.
 
     ``html`` and ``markdown`` are rendered once, here; in both, addresses within the edition start
-    with ``ROOT``, which an edition replaces by the way from the page to its root. ``engine`` says what found
+    with ``ROOT``, which an edition replaces by the way from the page to its root; those that are not of
+    pictures are paths in the old mirror that the page comes from. ``engine`` says what found
     the body, ``confidence`` (0 to 1) how sure it is of it; ``partial`` that the page holds only the
     beginning, the rest being kept for paying readers. ``offset`` is how many minutes the newsroom's clock was
     ahead of UTC when it published, None when nothing says so: its readers saw the day of that clock.
@@ -397,6 +399,7 @@ class Stored:
     arrived: int  # the archive's clock when revision 1 was stored
     article: Article
     code: str = ""  # its short name, as in ``s/<code>``; never changes once a build has given it
+    former: tuple[str, ...] = ()  # paths at which it stood in old mirrors
     first_offset: int | None = None  # of revision 1; see ``Article.offset``
     withdrawn: Withdrawal | None = None
     original: Stored | None = None
@@ -488,8 +491,8 @@ class Shelf(Protocol):
         """Articles of all sections, by the day they came out, the newest first; a stream."""
 
     def changed(self, since: int) -> Iterator[Stored]:
-        """Articles with a revision stored, or that were withdrawn or restored, after the archive's clock
-        stood at ``since``, with bodies; each once."""
+        """Articles with a revision stored, or that were withdrawn or restored, or of which a place in an old
+        mirror was noted, after the archive's clock stood at ``since``, with bodies; each once."""
 
     def withdrawals(self, since: int = 0) -> Sequence[Withdrawn]:
         """What is withdrawn, in order, with ``since`` 0; else what was withdrawn or restored after the
@@ -497,6 +500,19 @@ class Shelf(Protocol):
 
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         """The articles at these places (section, position), with bodies; for a few of them."""
+
+    def adopted(self, path: str) -> Stored | None:
+        """The article that stood at this path in an old mirror, without body."""
+
+    def named(self, id: str) -> Stored | None:
+        """The article that has this id, or for which it is kept, in any case, without body."""
+
+    def referring(self, since: int) -> Iterator[Stored]:
+        """Articles, without a revision after ``since``, that link to a path in an old mirror that was noted
+        after it, with bodies."""
+
+    def former_lists(self, since: int) -> Sequence[str]:
+        """Paths of lists in old mirrors, of those noted after ``since``, in order."""
 
     def counted_until(self) -> int | None:
         """The newest day, in days since 1970, of which readers were counted; None without any."""

@@ -73,6 +73,14 @@ def test_what_an_old_archive_holds_is_still_there(tmp_path: Path) -> None:
         assert archive.extractions.doubtful() == archive.extractions.partial() == {}
         assert [one.id for one in archive.shelf.newest(bodies=False)] == [stored.id]
         assert list(archive.shelf.amendments("city", 1)) == []
+        assert (stored.former, archive.shelf.former_lists(0)) == ((), [])
+        before = archive.shelf.clock()
+        assert archive.former.note([("pages/old/Fog.md", 1), ("indexes/旧闻.md", None)]) == []
+        assert archive.former.note([("pages/OLD/fog.md", None)]) == ["pages/OLD/fog.md"]
+        assert archive.shelf.clock() == before + 1
+        [stored] = archive.shelf.changed(before)
+        assert stored.former == ("pages/old/Fog.md",)
+        assert archive.shelf.former_lists(before) == ["indexes/旧闻.md"]
         last = archive.ledger.last_build("markdown")
         assert last is None or last.front == ""
 

@@ -86,6 +86,8 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
         "`robots.txt`": f"{politeness.MAX_ROBOTS_BYTES:,} bytes",
         "a page of an old mirror": f"{mirror._LARGEST:,} bytes",
         "pages of an old mirror": f"{mirror._MOST:,}",
+        "the cut of the original page in one": f"{finish.LONGEST:,} characters",
+        "lists of an old mirror whose paths are kept": f"{mirror._MOST_LISTS:,}",
         "cloning an old mirror": f"{mirror._CLONE_SECONDS:,} s",
     }
     rows = dict(table(SOURCES.part("## Limits"), "limit"))

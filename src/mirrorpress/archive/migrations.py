@@ -147,6 +147,27 @@ def _eleventh(connection: Connection) -> None:
     )
 
 
+_FORMER = """
+CREATE TABLE former (
+    "key" TEXT NOT NULL, path TEXT NOT NULL, article INTEGER, tick INTEGER NOT NULL,
+    PRIMARY KEY ("key"), FOREIGN KEY(article) REFERENCES articles (number)
+) WITHOUT ROWID;
+CREATE INDEX former_by_article ON former (article);
+CREATE INDEX former_by_tick ON former (tick);
+CREATE TABLE mentions (
+    "key" TEXT NOT NULL, article INTEGER NOT NULL,
+    PRIMARY KEY ("key", article), FOREIGN KEY(article) REFERENCES articles (number)
+) WITHOUT ROWID;
+CREATE INDEX mentions_by_article ON mentions (article)
+"""
+
+
+def _twelfth(connection: Connection) -> None:
+    """Where adopted pages stood in old mirrors, and which articles link to such places."""
+    for statement in _FORMER.split(";"):
+        connection.execute(text(statement.strip()))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _second,
@@ -159,6 +180,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _ninth,
     _tenth,
     _eleventh,
+    _twelfth,
 )
 PRESENT = FIRST + len(STEPS)
 

@@ -83,6 +83,29 @@ ids = Table(
     Column("article", ForeignKey("articles.number"), nullable=False),
 )
 
+# Where articles, and lists (``article`` is null), stood in old mirrors. ``key`` is the same for paths that
+# some file system takes for one; ``tick`` is the archive's clock when this was noted.
+former = Table(
+    "former",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("article", ForeignKey("articles.number")),
+    Column("tick", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("former_by_article", former.c.article)
+Index("former_by_tick", former.c.tick)
+# Which such paths articles' current revisions link to, known or not.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", ForeignKey("articles.number"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("mentions_by_article", mentions.c.article)
+
 # ``number`` grows by one with every revision stored: it is the archive's clock.
 revisions = Table(
     "revisions",

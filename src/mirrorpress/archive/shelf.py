@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, func, select, text
+from sqlalchemy import RowMapping, Select, Table, func, select, text, union
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.index import Index
 from mirrorpress.archive.withdrawals import CLOCK
 from mirrorpress.model import Article, Pick, Picture, Revision, Stored, Withdrawal, Withdrawn
+from mirrorpress.paths import folded
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 _AT_ONCE = 50  # of the newest; a feed takes 40
@@ -27,6 +28,11 @@ _LIGHT = (
     t.articles.c.publisher,
     t.articles.c.url,
     t.articles.c.code,
+    select(func.group_concat(t.former.c.path, "\n"))
+    .where(t.former.c.article == t.articles.c.number)
+    .correlate(t.articles)
+    .scalar_subquery()
+    .label("former"),
     t.revisions.c.revision,
     t.revisions.c.title,
     t.revisions.c.authors,
@@ -79,7 +85,7 @@ class ArchiveShelf:
         self._amendments = Amendments(index)
 
     def clock(self) -> int:
-        """One on with every revision stored and every withdrawal made or undone."""
+        """One on with all that an edition may show otherwise: see ``withdrawals.CLOCK``."""
         found: int = self._index.value(CLOCK)
         return found
 
@@ -157,9 +163,8 @@ class ArchiveShelf:
             if len(rows) < _BATCH:
                 break
             last = rows[-1]["number"]
-        for number in self._index.values(_taken(since).order_by(t.articles.c.number)):
-            query = _select(*_LIGHT, *_BODY).where(t.articles.c.number == number)
-            yield from map(_stored, self._index.rows(query))
+        others = union(_taken(since), _found_again(since))
+        yield from self._whole(sorted(self._index.values(others)))
 
     def withdrawals(self, since: int = 0) -> Sequence[Withdrawn]:
         holds = t.withdrawals.c.tick > since if since else t.withdrawals.c.undone_at.is_(None)
@@ -192,6 +197,38 @@ class ArchiveShelf:
         row = self._index.row(_select(*_LIGHT).where(t.articles.c.number == article))
         assert row is not None  # noqa: S101 - articles are never deleted
         return _stored(row)
+
+    def adopted(self, path: str) -> Stored | None:
+        return self._one(t.former, folded(path))
+
+    def named(self, id: str) -> Stored | None:
+        return self._one(t.ids, id.casefold())
+
+    def _one(self, names: Table, key: str) -> Stored | None:
+        """The article that ``names`` have under a key, without body."""
+        query = _select(*_LIGHT).join(names, names.c.article == t.articles.c.number)
+        row = self._index.row(query.where(names.c.key == key))
+        return _stored(row) if row else None
+
+    def referring(self, since: int) -> Iterator[Stored]:
+        query = (
+            select(t.mentions.c.article)
+            .distinct()
+            .join(t.former, t.former.c.key == t.mentions.c.key)
+            .join(t.articles, t.articles.c.number == t.mentions.c.article)
+            .where(t.former.c.tick > since, t.articles.c.revision <= since)
+        )
+        yield from self._whole(sorted(self._index.values(query)))
+
+    def former_lists(self, since: int) -> Sequence[str]:
+        query = select(t.former.c.path).where(t.former.c.article.is_(None), t.former.c.tick > since)
+        return self._index.values(query.order_by(t.former.c.key))
+
+    def _whole(self, numbers: Iterable[int]) -> Iterator[Stored]:
+        """The articles with these numbers, with bodies."""
+        for number in numbers:
+            query = _select(*_LIGHT, *_BODY).where(t.articles.c.number == number)
+            yield from map(_stored, self._index.rows(query))
 
     def counted_until(self) -> int | None:
         return cast("int | None", self._index.value(select(func.max(t.reads.c.day))))
@@ -280,6 +317,17 @@ def _taken(since: int) -> Select[Any]:
     )
 
 
+def _found_again(since: int) -> Select[Any]:
+    """Numbers of articles of which a place in an old mirror was noted after ``since``, that have no later
+    revision."""
+    return (
+        select(t.articles.c.number)
+        .distinct()
+        .join(t.former, t.former.c.article == t.articles.c.number)
+        .where(t.former.c.tick > since, t.articles.c.revision <= since)
+    )
+
+
 def _stored(row: RowMapping) -> Stored:
     body = "markdown" in row
     article = Article(
@@ -317,6 +365,7 @@ def _stored(row: RowMapping) -> Stored:
         captured_at=row["captured_at"],
         arrived=row["arrived"],
         code=row["code"] or "",
+        former=tuple(sorted(row["former"].split("\n"))) if row["former"] else (),
         first_offset=row["first_ahead"],
         withdrawn=None
         if row["withdrawn_at"] is None

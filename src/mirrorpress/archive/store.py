@@ -26,6 +26,7 @@ from mirrorpress.archive.captures import CaptureLog
 from mirrorpress.archive.codes import Codes
 from mirrorpress.archive.extractions import Extractions
 from mirrorpress.archive.filtered import Filtered
+from mirrorpress.archive.former import Former
 from mirrorpress.archive.index import Index, translated
 from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.layouts import Layouts
@@ -39,6 +40,7 @@ from mirrorpress.archive.shelf import ArchiveShelf
 from mirrorpress.archive.withdrawals import Withdrawals
 from mirrorpress.errors import ArchiveError
 from mirrorpress.model import Article, Asset, Capture, Entry, Revision, Validators, local_day
+from mirrorpress.paths import folded, inner_links
 
 Outcome = Literal["new", "updated", "unchanged"]
 
@@ -85,7 +87,8 @@ class Archive:
     ``shelf`` is what editions read, ``listings`` what sources said, ``ledger`` what was built and published,
     ``layouts`` what pages taught of their sites, ``extractions`` how revisions were found, ``reads`` how many
     read which article, ``withdrawals`` what was taken back, ``filtered`` what a filter of titles left out,
-    ``codes`` the articles' short names, ``picks`` what editors picked.
+    ``codes`` the articles' short names, ``picks`` what editors picked, ``former`` where articles stood in old
+    mirrors.
     Every method may raise ``ArchiveError``.
     """
 
@@ -120,6 +123,7 @@ class Archive:
         self.listings = Listings(self._index)
         self.layouts = Layouts(self._index)
         self.codes = Codes(self._index)
+        self.former = Former(self._index)
         self.extractions = Extractions(self._index)
         self.reads = Reads(self._index)
         self._amendments = Amendments(self._index)
@@ -322,6 +326,9 @@ class Archive:
         self._index.execute(delete(t.uses).where(t.uses.c.article == number))
         for path in article.assets:
             self._index.execute(insert(t.uses).values(path=path, article=number))
+        self._index.execute(delete(t.mentions).where(t.mentions.c.article == number))
+        for key in sorted({folded(path) for path in inner_links(article.markdown)}):
+            self._index.execute(insert(t.mentions).values(key=key, article=number))
         return revision
 
     def _add_capture(self, number: int, page: int, capture: Capture) -> int:

@@ -24,9 +24,11 @@ CLOCK = select(
     func.max(
         select(func.coalesce(func.max(t.revisions.c.number), 0)).scalar_subquery(),
         select(func.coalesce(func.max(t.withdrawals.c.tick), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(t.former.c.tick), 0)).scalar_subquery(),
     )
 )
-"""The archive's clock: one on with every revision stored and every withdrawal made or undone."""
+"""The archive's clock: one on with every revision stored, every withdrawal made or undone, and whenever paths
+of old mirrors were noted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ feeds/… feed.xml sitemaps/…  see ``syndication``
 assets/…                     pictures by content
 qr/<page>.png                the QR code of each page's address
 s/<code>.md                  with ``short_addresses``: leads on to the article with this code
+<path>.md                    leads on from where an adopted page or a list stood in an old mirror
 <language>/…                 all but the pictures once more, for Chinese in another script
 """
 
@@ -28,9 +29,10 @@ from itertools import islice
 from typing import Literal
 
 from mirrorpress.editions.corrections import corrected_at, corrections
+from mirrorpress.editions.former import SectionNames, list_for, needs_page
 from mirrorpress.editions.front import Front
 from mirrorpress.editions.home import ON_HOME, Listed, home
-from mirrorpress.editions.pages import HOT, TYPE, Pages
+from mirrorpress.editions.pages import CORRECTIONS, HOT, TYPE, Pages
 from mirrorpress.editions.presence import Presence
 from mirrorpress.editions.rehearsal import rehearse
 from mirrorpress.editions.renderings import Rendering
@@ -41,12 +43,14 @@ from mirrorpress.editions.templating import Templates
 from mirrorpress.editions.withdrawals import withdrawals
 from mirrorpress.editions.words import sources
 from mirrorpress.model import Configuration, File, Section, Shelf, Stored
+from mirrorpress.paths import folded
 
 _LAYOUT = 5  # raised whenever pages come out differently, so that every page is rendered again
 _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 _CORRECTED = 50  # articles in the list of corrections
 _AMENDED = 200  # pairs of revisions that are looked at for it; of some the words stayed
 _LOOKED_AT = 10 * IN_FEED  # articles that are looked at for a front page or a feed: some may not be shown
+_PICKS = "indexes/picks.md"  # kept for a list of the editors' choice
 _AT_ONCE = 500  # articles that left, rendered from one query
 
 
@@ -206,6 +210,7 @@ class _Press:
             yield from self._sitemaps(section, count, self._shards(section, count))
         yield from self._corrections(known)
         yield from self._front(known)
+        yield from self._former_lists(known, 0)
         yield from self.pages.help()
 
     def since(self, since: int, before: Front) -> Iterator[File | str]:
@@ -226,6 +231,9 @@ class _Press:
             mapped.setdefault(section.id, set()).add(self._shard_of(stored.position))
             amended |= stored.revision > 1
             yield from self._article(section, stored)
+        for stored in self.shelf.referring(since):
+            if self.presence.shows(known[stored.section], stored):
+                yield from self._article(known[stored.section], stored)
         leaving = set(self.shelf.former_assets(since)) if touched else set()
         rewritten = self._rewritten(since)
         for id, first_new in sorted(touched.items()):
@@ -253,6 +261,8 @@ class _Press:
             yield from self._corrections(list(known.values()))
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
         yield from self._front(list(known.values()))
+        # A section that is new may stand for lists that were noted before.
+        yield from self._former_lists(list(known.values()), 0 if 1 in touched.values() else since)
 
     def _rewritten(self, since: int) -> dict[str, set[int]]:
         """Numbers of full list pages, by section, that name what was withdrawn or restored after ``since``:
@@ -279,9 +289,8 @@ class _Press:
         if state == "shown":
             yield from self._shown_article(section, stored)
             return
-        yield from (
-            self.pages.left(section, stored) if state == "left" else self.pages.tombstone(section, stored)
-        )
+        small = self.pages.left if state == "left" else self.pages.tombstone
+        yield from small(section, stored, self._former(stored))
         beside = (*self.pages.with_qr(path), *self.pages.with_qr(self.pages.correction_path(stored)))
         yield from (one for one in beside if one != path)
         if leaving is not None:
@@ -293,7 +302,7 @@ class _Press:
         if stored.revision > 1:
             pairs = self.shelf.amendments(section.id, stored.position)
             found = list(corrections(pairs, excerpt_only=excerpt_only))
-        yield from self.pages.article(section, stored, found)
+        yield from self.pages.article(section, stored, found, self.shelf.adopted, self._former(stored))
         if stored.revision > 1 and not found:
             yield from self.pages.with_qr(self.pages.correction_path(stored))
         if not excerpt_only:
@@ -434,6 +443,37 @@ class _Press:
             found = self._shown(section, self.shelf.between(section.id, first, count)) + found
             count = first - 1
         return found[-ON_HOME:]
+
+    # --- paths of old mirrors ------------------------------------------------------------
+
+    def _former(self, stored: Stored) -> Iterator[str]:
+        """Paths at which an article stood in old mirrors, where a small page leads on to it."""
+        if stored.former and self.pages.rendering.is_own:
+            own, edition = self.pages.path(stored), self.edition
+            for path in stored.former:
+                if needs_page(path, own, edition.pages, self._stands_at, edition.also_in):
+                    yield path
+
+    def _stands_at(self, id: str) -> str:
+        found = self.shelf.named(id)
+        return self.pages.path(found) if found else ""
+
+    def _former_lists(self, sections: Sequence[Section], since: int) -> Iterator[File | str]:
+        """Small pages at the paths of old mirrors' lists, of those noted after ``since``, where no list of
+        the edition's own stands."""
+        paths = self.shelf.former_lists(since) if self.pages.rendering.is_own else ()
+        if not paths:
+            return
+        names, hot = SectionNames(sections), HOT if self.front.hot.shown else ""
+        titles = {f"indexes/{section.id}.md": section.title for section in sections}
+        taken = {folded(path): path for path in (*titles, HOT, CORRECTIONS, _PICKS)}
+        titles |= {HOT: self.pages.hot_title, "README.md": self.configuration.mirror.title}
+        for path in paths:
+            target = list_for(path, names, hot)
+            if folded(path) not in taken:
+                yield self.pages.leading_to_list(path, target, titles[target])
+            elif path not in taken.values():
+                yield path
 
     # --- retention -----------------------------------------------------------------------
 

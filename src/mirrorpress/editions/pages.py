@@ -18,6 +18,7 @@ from mirrorpress.editions.correctionpages import marked, moments
 from mirrorpress.editions.corrections import Correction
 from mirrorpress.editions.days import long_day, short_day
 from mirrorpress.editions.direction import joined, lead
+from mirrorpress.editions.former import settled
 from mirrorpress.editions.home import Home, Listed, pinned
 from mirrorpress.editions.hot import HotList, days_of
 from mirrorpress.editions.notes import quoted
@@ -117,6 +118,11 @@ class Pages:
         fits = 0 < len(self.address(path)) <= LONGEST
         return f"qr/{path.removesuffix('.md')}.png" if fits else ""
 
+    @property
+    def hot_title(self) -> str:
+        """What the list of what was read most is called."""
+        return str(self._words["hot"]["title"])
+
     def short_path(self, stored: Stored) -> str:
         """Where the page at an article's short address stands; empty when there is none."""
         return f"s/{stored.code}.md" if self._short and stored.code else ""
@@ -130,17 +136,25 @@ class Pages:
     # --- articles ------------------------------------------------------------------------
 
     def article(
-        self, section: Section, stored: Stored, corrections: Sequence[Correction] = ()
+        self,
+        section: Section,
+        stored: Stored,
+        corrections: Sequence[Correction],
+        adopted: Callable[[str], Stored | None],
+        former: Iterable[str],
     ) -> Iterator[File]:
-        """An article's page, one of how it was changed if it was, their QR codes, and the page at its short
-        address; nothing when this rendering does not hold it. ``corrections`` are newest first."""
+        """An article's page, one of how it was changed if it was, their QR codes, and pages that lead on at
+        its short address and at the paths ``former``; nothing when this rendering does not hold it.
+        ``corrections`` are newest first; ``adopted`` gives the article that stood at a path in an old mirror.
+        """
         if not self._rendering.holds(stored):
             return
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
         if publisher.excerpt_only:
             body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
         else:
-            body = article.markdown.replace(ROOT, _up(path) + self._rendering.out)
+            body = self._settled_links(path, article.markdown, adopted)
+            body = body.replace(ROOT, _up(path) + self._rendering.out)
         changed = moments(self._language, stored, [one.at for one in corrections])
         link = destination(_up(path) + self.correction_path(stored))
         note = self._words["corrections"]["note"]
@@ -166,7 +180,18 @@ class Pages:
         )
         if corrections:
             yield from self._correction(section, stored, list(zip(changed, corrections, strict=True)))
-        yield from self._onward(stored, article.title, self._words["onward"], _shown(article.url))
+        yield from self._onward(
+            stored, article.title, self._words["onward"], former, original=_shown(article.url)
+        )
+
+    def _settled_links(self, path: str, markdown: str, adopted: Callable[[str], Stored | None]) -> str:
+        """The body of the page at ``path`` with its links to pages of an old mirror led to where they are."""
+
+        def way(place: str) -> str:
+            found = adopted(place)
+            return destination(_up(path) + self.path(found)) if found else ""
+
+        return settled(markdown, way)
 
     def _correction(
         self, section: Section, stored: Stored, corrections: Sequence[tuple[str, Correction]]
@@ -225,15 +250,16 @@ class Pages:
 
     # --- where an article was ------------------------------------------------------------
 
-    def left(self, section: Section, stored: Stored) -> Iterator[File]:
-        """The small page of an article that the edition no longer shows: where the original is."""
+    def left(self, section: Section, stored: Stored, former: Iterable[str]) -> Iterator[File]:
+        """The small page of an article that the edition no longer shows: where the original is. ``former`` as
+        for ``article``."""
         title, original = stored.article.title, _shown(stored.article.url)
         yield from self._remains("left.md", section, stored, title, original=original)
-        yield from self._onward(stored, title, self._words["onward"], original)
+        yield from self._onward(stored, title, self._words["onward"], former, original=original)
 
-    def tombstone(self, section: Section, stored: Stored) -> Iterator[File]:
+    def tombstone(self, section: Section, stored: Stored, former: Iterable[str]) -> Iterator[File]:
         """The page of an article that was withdrawn: only its publisher, its day and, if that was said, its
-        title."""
+        title. ``former`` as for ``article``."""
         told, said = stored.withdrawn, self._words["withdrawn"]
         if told is None:
             return
@@ -243,7 +269,7 @@ class Pages:
         yield from self._remains(
             "withdrawn.md", section, stored, title, text=text, reason=reason if told.public_reason else ""
         )
-        yield from self._onward(stored, title, said["title"])
+        yield from self._onward(stored, title, said["title"], former)
 
     def _remains(
         self, template: str, section: Section, stored: Stored, title: str, **values: str
@@ -504,19 +530,29 @@ class Pages:
         )
         yield File(path, _settled(text).replace(BODY, body.strip()).encode())
 
-    def _onward(self, stored: Stored, title: str, onward: str, original: str = "") -> Iterator[File]:
-        """The small page at an article's short address, if it has one: it only leads on to its page."""
-        if not (path := self.short_path(stored)) or not self._rendering.holds(stored):
-            return
+    def _onward(
+        self, stored: Stored, title: str, words: str, former: Iterable[str], original: str = ""
+    ) -> Iterator[File]:
+        """Small pages that only lead on to an article's page: at its short address, if it has one, and where
+        it stood in old mirrors."""
+        if self._rendering.holds(stored):
+            for path in filter(None, (self.short_path(stored), *former)):
+                yield self._leading(path, title, self.path(stored), words, original)
+
+    def leading_to_list(self, path: str, target: str, title: str) -> File:
+        """A small page at ``path`` that leads on to the list at ``target``, or to the home page."""
+        return self._leading(path, title, target, escape(title), "")
+
+    def _leading(self, path: str, title: str, target: str, words: str, original: str) -> File:
         text = self._templates.render(
             "onward.md",
             title=escape(title),
-            target=destination(_up(path) + self.path(stored)),
-            onward=onward,
+            target=destination(_up(path) + target),
+            onward=words,
             original=original,
             words=self._words,
         )
-        yield File(path, _settled(text).encode())
+        return File(path, _settled(text).encode())
 
     # --- links ---------------------------------------------------------------------------
 

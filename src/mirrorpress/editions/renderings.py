@@ -188,6 +188,20 @@ class _ConvertedShelf:
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.at(places))
 
+    def adopted(self, path: str) -> Stored | None:
+        found = self.shelf.adopted(path)
+        return self.rendering.article(found) if found else None
+
+    def named(self, id: str) -> Stored | None:
+        found = self.shelf.named(id)
+        return self.rendering.article(found) if found else None
+
+    def referring(self, since: int) -> Iterator[Stored]:
+        return map(self.rendering.article, self.shelf.referring(since))
+
+    def former_lists(self, since: int) -> Sequence[str]:
+        return self.shelf.former_lists(since)
+
     def counted_until(self) -> int | None:
         return self.shelf.counted_until()
 

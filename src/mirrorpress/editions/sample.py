@@ -106,6 +106,18 @@ class SampleShelf:
         for section, position in places:
             yield from self.between(section, position, position)
 
+    def adopted(self, path: str) -> Stored | None:  # noqa: ARG002 - the signature is the protocol's
+        return None
+
+    def named(self, id: str) -> Stored | None:
+        return next((one for one in self.changed(0) if one.id == id), None)
+
+    def referring(self, since: int) -> Iterator[Stored]:  # noqa: ARG002 - the signature is the protocol's
+        return iter(())
+
+    def former_lists(self, since: int) -> Sequence[str]:  # noqa: ARG002 - as above
+        return [] if self.empty else ["indexes/Old news.md"]
+
     def counted_until(self) -> int | None:
         return None if self.empty else 20_000
 

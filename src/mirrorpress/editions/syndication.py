@@ -21,6 +21,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from mirrorpress.editions import sitemap
 from mirrorpress.editions.feeds import Feed, Item, Outline, atom, json_feed, opml
+from mirrorpress.editions.former import unlinked
 from mirrorpress.editions.pages import Pages
 from mirrorpress.editions.words import is_right_to_left, words
 from mirrorpress.links import file_address, followable
@@ -120,10 +121,8 @@ class Syndication:
     def _content(self, article: Article, rights: str) -> str:
         """An article's text with absolute addresses, and below it what stands below every page: whose it is
         and where it came from."""
-        if self._files:
-            body = article.html.replace(ROOT, escape(self._root))
-        else:
-            body = _IMAGE.sub(_words_of, article.html)
+        body = unlinked(article.html)
+        body = body.replace(ROOT, escape(self._root)) if self._files else _IMAGE.sub(_words_of, body)
         parts = [f"<p><strong>{escape(self._words['partial'])}</strong></p>"] if article.partial else []
         direction = "rtl" if is_right_to_left(article.language or self._mirror.language) else ""
         parts.append(f'<div dir="{direction}">{body}</div>' if direction else body)

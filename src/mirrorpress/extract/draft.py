@@ -13,6 +13,9 @@ LONGEST = 2_000_000
 PICTURE = "picture:"
 """Marks the n-th picture of a draft in its HTML: ``<img src="picture:0">``."""
 
+INNER = "https://old-mirror.invalid/"  # RFC 6761: such a name never exists
+"""Begins, in the HTML of a draft, the address of another page of the old mirror that a page comes from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -20,7 +23,7 @@ class Page:
 
     ``title``, ``published``, ``offset`` and ``authors`` are what the entry said; ``language`` what the
     section says; ``site_names`` are names that page titles carry after a dash; ``memory`` is what other
-    pages of the site taught.
+    pages of the site taught. A page of an old mirror stands at ``place`` there.
     """
 
     url: str
@@ -35,6 +38,7 @@ class Page:
     language: str = ""
     site_names: tuple[str, ...] = ()
     old_mirror: bool = False
+    place: str = ""
     memory: SiteMemory | None = None
 
 

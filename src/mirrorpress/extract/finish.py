@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
+from urllib.parse import quote, unquote
 
 import nh3
 
 from mirrorpress import links
 from mirrorpress.errors import ExtractError
-from mirrorpress.extract.draft import LONGEST, PICTURE, Draft
+from mirrorpress.extract.draft import INNER, LONGEST, PICTURE, Draft
 from mirrorpress.extract.text import clean, plain, squeeze
 from mirrorpress.markup import Element, Node, Text, parse_fragment, to_markdown
 from mirrorpress.model import ROOT, Article, Asset, Picture
+from mirrorpress.paths import is_safe
 
 _MAX_TAGS = 100_000  # start and end tags
 _MAX_REFERENCES = 50_000  # nh3 takes 11 s for half a megabyte of "&"
@@ -62,6 +64,8 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
     tree = sanitised(draft, lambda number, picture: _shown(picture, assets.get(number)), _PUBLISHED)
     for image in tree.select("img"):
         image.attrs["src"] = ROOT + (image.attr("src") or "")
+    for link in tree.select(f"a[href^='{INNER}']"):
+        _lead_inwards(link)
     published = tree.inner_html
     excerpt = _excerpt(tree) or _shortened(plain(draft.text))
     used = [assets[number] for number in sorted(assets) if f'"{ROOT}{assets[number].path}"' in published]
@@ -85,6 +89,16 @@ def finish(draft: Draft, assets: Mapping[int, Asset]) -> Article:
         licence=draft.licence,
         offset=draft.offset,
     )
+
+
+def _lead_inwards(link: Element) -> None:
+    """Mark a link to another page of an old mirror; anybody may have written the address that it has."""
+    place = unquote((link.attr("href") or "").removeprefix(INNER))
+    if is_safe(place) and not place.startswith("assets/"):
+        link.attrs["href"] = ROOT + quote(place)
+        del link.attrs["rel"]
+    else:
+        link.unwrap()
 
 
 def sanitised(draft: Draft, show: Callable[[int, Picture], str], allowed: nh3.Cleaner) -> Node:
@@ -198,7 +212,7 @@ def written(tree: Node) -> str:
     """The tree as Markdown, which uses it up: outgoing links marked, figures as a picture and an emphasised
     line below it, as Markdown has no captions."""
     for link in tree.select("a"):
-        if not (link.attr("href") or "").startswith("mailto:"):
+        if not (link.attr("href") or "").startswith(("mailto:", ROOT)):
             link.append(Text(" ↗"))
     for figure in tree.select("figure"):
         for caption in figure.select("figcaption"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from mirrorpress.errors import FetchError, MirrorpressError, RefusedError, SourceError
 from mirrorpress.extract.draft import Draft, Page
@@ -40,6 +40,7 @@ _FURTHER_ROOM = 4  # times ``max_bytes`` that all further pages of an article ma
 _CANDIDATES = 2  # addresses tried for one picture
 _IMAGES = "image/webp,image/avif,image/png,image/jpeg,image/*;q=0.8"
 _LARGEST_FILE = 10_000_000  # bytes of a page of an old mirror
+_PLACE = "content-location"  # RFC 9110, 8.7: of such a page, its path there
 
 
 class Fetch(Protocol):
@@ -185,6 +186,7 @@ class Workshop:
             language=section.language,
             site_names=(publisher.name, section.title),
             old_mirror=adopted,
+            place=entry.place or unquote(capture.header(_PLACE)) if adopted else "",
             memory=None if adopted else memory,
         )
 
@@ -244,7 +246,11 @@ def _read_file(entry: Entry, path: Path, now: datetime) -> Capture:
         raise SourceError(
             f"the file cannot be read: {error.strerror}", where=str(path), hint="it was left out"
         ) from error
-    return Capture(entry.url, entry.url, now, 200, (("content-type", "text/markdown; charset=utf-8"),), body)
+    headers = (
+        ("content-type", "text/markdown; charset=utf-8"),
+        (_PLACE, quote(entry.place, errors="surrogateescape")),
+    )
+    return Capture(entry.url, entry.url, now, 200, headers, body)
 
 
 def plausible(canonical: str, url: str) -> str:

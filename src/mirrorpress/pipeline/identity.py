@@ -13,7 +13,8 @@ _LONGEST = 80  # characters of an id; 240 bytes in UTF-8 at the most, with ".md"
 _SUFFIX = re.compile(r"\.(html?|shtml|xhtml|php\d?|aspx?|jsp|cgi|md)$", re.IGNORECASE)
 # Names that Windows cannot hold (whatever follows a dot), and those that git refuses in a tree.
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|\.?git|git~\d+|\.*)$")
-_PAGES_OF_ITS_OWN = frozenset({"hot"})  # that an edition has in indexes/
+# What an edition has for itself, in ``indexes/`` and at its root.
+_ITS_OWN = frozenset({"hot", "picks", "corrections", "indexes", "feeds", "assets", "sitemaps"})
 _UNSAFE = re.compile(r"[^\w.-]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -71,9 +72,16 @@ def safe_id(name: str) -> str:
 
 def section_id(name: str) -> str:
     """A section's name as an old mirror has it, where it is safe in paths; else made so; empty for none."""
+    made = as_named(name)
+    return f"{made}-section" if made.casefold() in _ITS_OWN else made
+
+
+def as_named(name: str) -> str:
+    """A name as an old mirror has it, capitals too, where it is safe in paths; else made so; empty for none.
+    It never ends as a page's file does, as folders may be called by it."""
     made = safe_id(name)
-    if made in _PAGES_OF_ITS_OWN:
-        return f"{made}-section"
+    if made.endswith(".md"):
+        return f"{made.removesuffix('.md')}-md"
     return name if name.casefold() == made else made
 
 

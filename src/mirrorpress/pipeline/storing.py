@@ -14,7 +14,7 @@ from mirrorpress.links import without_tracking
 from mirrorpress.model import Article, Entry, Revision, Section
 from mirrorpress.pipeline.decide import Task, says_the_same, too_short
 from mirrorpress.pipeline.fetching import Fetched
-from mirrorpress.pipeline.identity import comparable, id_of, last_segment, safe_id
+from mirrorpress.pipeline.identity import as_named, comparable, id_of, last_segment
 from mirrorpress.pipeline.report import Report
 
 
@@ -148,4 +148,4 @@ def _never(before: Revision, after: Revision) -> bool:  # noqa: ARG001 - the sig
 
 def _wanted_id(entry: Entry) -> str:
     """The id that an article asks for; a page of an old mirror keeps its own."""
-    return (safe_id(entry.id) if entry.page is not None else "") or id_of(entry.url)
+    return (as_named(entry.id) if entry.page is not None else "") or id_of(entry.url)

@@ -15,17 +15,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mirrorpress.archive.store import Archive, Known
+from mirrorpress.editions.former import SectionNames
 from mirrorpress.errors import ArchiveError, ExtractError, FetchError, GatherError, MirrorpressError
 from mirrorpress.model import Capture, Configuration, Entry, Section, Source, Validators
 from mirrorpress.pipeline import fetching, picking
 from mirrorpress.pipeline.decide import Task, plan
 from mirrorpress.pipeline.fetching import Fetch, Fetched, Workshop
 from mirrorpress.pipeline.furtherpages import on_one_page
-from mirrorpress.pipeline.identity import comparable, section_id
+from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.lessons import Lessons, address_of
+from mirrorpress.pipeline.oldlayout import remember, section_for
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.storing import Storing
 
@@ -72,6 +74,14 @@ class SectionReach:
         self.warnings.append(message)
 
 
+@runtime_checkable
+class HasLists(Protocol):
+    """A source that is an old mirror."""
+
+    def lists(self, folder: Path) -> Sequence[str]:
+        """Paths in it of its lists."""
+
+
 @dataclass
 class _Line:
     """One section's articles under way, in the order in which they are to be stored."""
@@ -97,11 +107,17 @@ class Sync:
     offline: bool = False
     _claimed: set[str] = field(default_factory=set)
     _uncaptured: int = 0
+    _adopted: list[tuple[Section, Sequence[Entry]]] = field(default_factory=list)  # old mirrors' pages
 
     @cached_property
     def _storing(self) -> Storing:
         # What was captured before was good enough then: other selectors may well make it shorter.
         return Storing(self.archive, self.report, self.publisher, trusted=self.offline)
+
+    @cached_property
+    def _names(self) -> SectionNames:
+        named = [Section(id, id, "") for id in self.archive.shelf.sections()]
+        return SectionNames((*self.configuration.sections, *named))
 
     @cached_property
     def _lessons(self) -> Lessons:
@@ -119,6 +135,7 @@ class Sync:
             }
             self._work(pool, self._lines(asked))
         self._pick(sections)
+        self._remember()
         self._lessons.conclude(sections, self.clock())
         self._tell_beginnings()
 
@@ -207,9 +224,10 @@ class Sync:
         if not _has_pages(entries):
             yield section, list(entries)
             return
+        self._adopted.append((section, entries))
         named: dict[str, list[Entry]] = {}
         for entry in entries:
-            named.setdefault(section_id(entry.section) or section.id, []).append(entry)
+            named.setdefault(section_for(entry.section, self._names) or section.id, []).append(entry)
         for id, its_entries in sorted(named.items()):
             part = self.configuration.section(id) or Section(id, id, "")
             publisher = self.publisher or section.publisher or part.publisher
@@ -255,6 +273,14 @@ class Sync:
         with _threads("adopt") as pool:
             lines = [self._line(part, its, self.clock()) for part, its in self._parts(nowhere, entries or ())]
             self._work(pool, iter(lines))
+        self._remember()
+
+    def _remember(self) -> None:
+        """Remember where the pages and lists of old mirrors stood."""
+        for section, entries in self._adopted:
+            source = section.source
+            lists = source.lists(self.configuration.folder) if isinstance(source, HasLists) else ()
+            remember(self.archive, entries, lists, self.report)
 
     def _work(self, pool: ThreadPoolExecutor, coming: Iterator[_Line | None]) -> None:
         """Fetch and store until no line has anything left and none is coming."""

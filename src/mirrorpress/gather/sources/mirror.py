@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import unquote
 
 from mirrorpress.errors import SourceError
 from mirrorpress.model import Entry, Reach
@@ -20,9 +21,13 @@ from mirrorpress.model import Entry, Reach
 _LARGEST = 10_000_000  # bytes of a page; the largest seen had 300 kB
 _MOST = 500_000  # pages of one mirror
 _CLONE_SECONDS = 1800
-_TITLE = re.compile(r"\A\s*#{1,6}\s+(.+?)\s*$", re.MULTILINE)
-_ORIGINAL = re.compile(r"^\s*原文(?:地址|链接|鏈接)[^:：\n]*[:：]\s*(https?://\S+)\s*$", re.MULTILINE)
-_SECTION = re.compile(r"\]\((?:\.\./)+indexes/([^/)\s]+)\.md\)")
+_MOST_LISTS = 1000
+_MOST_ABOVE = 3  # folders: pages/<section>/<year>
+_TITLE = re.compile(r"\A\s*#{1,6}[^\S\n]+(\S[^\n]{0,2000})", re.MULTILINE)
+_ORIGINAL = re.compile(
+    r"^[^\S\n]*原文(?:地址|链接|鏈接)[^:：\n]{0,100}[:：][^\S\n]*(https?://\S+)[^\S\n]*$", re.MULTILINE
+)
+_SECTION = re.compile(r"\]\((?:\.\./)+indexes/([^/)\s]{1,400})\.md\)")
 _IS_URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
 
 
@@ -44,15 +49,16 @@ class OldMirror:
         Other files are left out; pages that look like articles but name no address are reported.
         Raises ``SourceError`` when the folder or repository cannot be read or holds no such page.
         """
-        root = self._clone(reach.folder) if self.is_address(self.path) else reach.folder / self.path
+        root = self._clone(reach.folder) if self.is_address(self.path) else self._root(reach.folder)
         if not root.is_dir():
             raise SourceError(
                 "there is no such folder", where=self.path, hint="give a folder or a git address"
             )
         entries: list[Entry] = []
         odd: list[str] = []
+        top = _top(root)
         for path in _markdown_files(root):
-            entry = read_entry(path)
+            entry = read_entry(path, top)
             if entry is not None:
                 entries.append(entry)
             elif path.parent.parent.name == "pages" or "pages" in path.relative_to(root).parts[:-1]:
@@ -72,12 +78,27 @@ class OldMirror:
             )
         return entries
 
+    def lists(self, folder: Path) -> Sequence[str]:
+        """Paths of the mirror's lists, ``indexes/<name>.md``, in order, as ``discover`` left them; at most
+        1,000. ``folder`` is that of the new mirror."""
+        lists = _top(self._root(folder)) / "indexes"
+        if not lists.is_dir() or lists.is_symlink():
+            return []
+        with os.scandir(lists) as entries:
+            names = [one.name for one in entries if one.is_file(follow_symlinks=False)]
+        return [f"indexes/{name}" for name in sorted(names) if name.endswith(".md")][:_MOST_LISTS]
+
+    def _root(self, folder: Path) -> Path:
+        """Where the mirror is, or its clone is to be."""
+        if not self.is_address(self.path):
+            return (folder / self.path).resolve()
+        name = sha256(f"{self.path} {self.branch}".encode()).hexdigest()[:16]
+        return folder / "archive" / "mirrors" / name
+
     def _clone(self, folder: Path) -> Path:
         if self.path.startswith("-") or self.branch.startswith("-"):
             raise SourceError("not an address that git can clone", where=self.path)
-        place = (
-            folder / "archive" / "mirrors" / sha256(f"{self.path} {self.branch}".encode()).hexdigest()[:16]
-        )
+        place = self._root(folder)
         environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_COUNT": "0"}
         if (place / ".git").is_dir():
             command = ["git", "-C", str(place), "pull", "--quiet", "--ff-only", "--depth=1"]
@@ -140,8 +161,8 @@ def _markdown_files(root: Path) -> Iterator[Path]:
                 yield path
 
 
-def read_entry(path: Path) -> Entry | None:
-    """What a page points at, or None when it is not a page of an old mirror.
+def read_entry(path: Path, top: Path) -> Entry | None:
+    """What a page of the mirror below ``top`` points at, or None when it is not a page of an old mirror.
 
     The original address is the one that the last such line gives, above the closing menu.
     """
@@ -155,8 +176,21 @@ def read_entry(path: Path) -> Entry | None:
     section = _SECTION.search(text)
     return Entry(
         url=originals[-1],
-        title=title[1][:500],
+        title=title[1].strip()[:500],
         page=path,
         id=path.stem,
-        section=section[1] if section else path.parent.name,
+        section=unquote(section[1]) if section else path.parent.name,
+        place=_place_in(path, top),
     )
+
+
+def _top(root: Path) -> Path:
+    """The folder that paths of the old mirror start from, also where only a part of it is adopted."""
+    if (root / ".git").exists() or (root / "indexes").is_dir():
+        return root
+    around = (root, *root.parents[:_MOST_ABOVE])
+    return next((one.parent for one in around if one.name == "pages"), root)
+
+
+def _place_in(path: Path, top: Path) -> str:
+    return path.relative_to(top).as_posix()
