@@ -68,7 +68,7 @@ def test_import_adopts_a_page_with_its_path_and_without_its_mess(mirror: Mirror)
     assert (report["new"], report["failed"], report["excerpts_only"]) == (1, 0, 0)
     mirror.run("build")
     mirror.run("publish")
-    page = mirror.page("pages/p7/lamp-77.md")
+    page = mirror.page("pages/p7/Lamp-77.md")
     assert page.startswith("# 灯塔重新点亮 渔民回港\n")
     assert "2023年2月22日" in page
     assert "镇上的老灯塔昨晚重新点亮。" in page
@@ -78,7 +78,7 @@ def test_import_adopts_a_page_with_its_path_and_without_its_mess(mirror: Mirror)
     assert "<https://www.harbour.example/news/gb/2023/02/22/lamp-77.html>" in page
     for left_over in ("192.0.2.7", "推荐", "tracker", "cdn.example", "热点", "手机上", "<ok>"):
         assert left_over not in page
-    assert "pages/p7/lamp-77.md" in mirror.page("indexes/p7.md")
+    assert "pages/p7/Lamp-77.md" in mirror.page("indexes/p7.md")
 
 
 def test_import_without_rights_publishes_an_excerpt_until_a_publisher_is_named(mirror: Mirror) -> None:
@@ -87,10 +87,10 @@ def test_import_without_rights_publishes_an_excerpt_until_a_publisher_is_named(m
     assert "only excerpts" in done.stderr
     assert "--publisher" in done.stderr
     mirror.run("build")
-    assert "版权所有" not in mirror.out()["pages/p7/lamp-77.md"].decode()
+    assert "版权所有" not in mirror.out()["pages/p7/Lamp-77.md"].decode()
     mirror.run("import", old, "--no-pictures", "--publisher", "harbour")
     mirror.run("build")
-    assert "版权所有" in mirror.out()["pages/p7/lamp-77.md"].decode()
+    assert "版权所有" in mirror.out()["pages/p7/Lamp-77.md"].decode()
 
 
 def test_import_from_a_git_repository_twice_changes_nothing(mirror: Mirror) -> None:
@@ -122,7 +122,7 @@ source = {{ type = "mirror", path = "{path}" }}
     report = mirror.run("run", expect=1)
     assert report["new"] == 14
     assert [one["section"] for one in report["failures"]] == ["gone"]
-    assert "渔民回港" in mirror.page("pages/p7/lamp-77.md")
+    assert "渔民回港" in mirror.page("pages/p7/Lamp-77.md")
 
 
 def test_a_section_that_an_old_menu_names_cannot_leave_its_folder(mirror: Mirror) -> None:
@@ -161,6 +161,11 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert "<del>" in shown.read_text(encoding="utf-8")
     taken = tmp_path / "demo" / "reader" / "pages" / "town" / "how-to-read-the-tide-tables.md"
     assert taken.read_text(encoding="utf-8").startswith("# 本文已撤下\n")
+    old = (tmp_path / "demo" / "reader" / "pages" / "港湾要闻" / "9001.md").read_text(encoding="utf-8")
+    assert old.startswith("# 老码头的钟又响了\n")
+    assert "](../../pages/p2/9001.md)" in old
+    assert (tmp_path / "demo" / "reader" / "pages" / "p2" / "9001.md").is_file()
+    assert "1 adopted" in done.stderr
     most_read = (tmp_path / "demo" / "reader" / "indexes" / "hot.md").read_text(encoding="utf-8")
     assert re.findall(r"约 (\d+) 位读者", most_read) == ["130", "60", "30"]
     reader = tmp_path / "demo" / "reader"

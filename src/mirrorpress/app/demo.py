@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from mirrorpress.app.configuration import load
 from mirrorpress.app.counts import describe_import
 from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
+from mirrorpress.app.newsroom.sample import OLD_PATH, old_mirror
 from mirrorpress.app.output import Speaker, summary
 from mirrorpress.app.overrides import rehearse
 from mirrorpress.archive.withdrawals import Words
 from mirrorpress.editions.scripts import is_installed
 from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
+from mirrorpress.gather.sources.mirror import OldMirror
 from mirrorpress.model import TEMPLATES
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
@@ -83,6 +85,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         failed |= _count(path, speaker)
         speaker.say("\nThe newsroom asks to take an article back. The next run does:")
         _withdraw(path, f"{newsroom.url}/en/2026/06/10/how-to-read-the-tide-tables", speaker)
+        speaker.say("\nA page of an old-style mirror is adopted. The next run publishes it:")
+        failed |= _adopt(path, newsroom.url, speaker)
         newsroom.edition = 2
         speaker.say("\nThe newsroom publishes one article, corrects one and takes one away. Second run:")
         failed |= _run(path, speaker)
@@ -101,6 +105,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     sheet = _print(path, speaker)
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
+    speaker.say(f"Whoever follows the old mirror's path is led on by\n  {clone / OLD_PATH}")
     command = _own_name()
     speaker.say(
         f"\nWhat to try next, in {folder}:\n"
@@ -192,6 +197,16 @@ def _print(path: Path, speaker: Speaker) -> Path:
     sheet.write_bytes(made.html)
     speaker.say(f"A sheet of {made.articles} articles to print\n  {sheet}")
     return sheet
+
+
+def _adopt(path: Path, url: str, speaker: Speaker) -> bool:
+    old, report = path.parent / "old-mirror", Report()
+    old_mirror(old, url)
+    with Run(load(path), "demo", report) as run:
+        run.adopt(OldMirror(str(old)), pictures=False)
+    speaker.failures(report)
+    speaker.say(f"✓ {old}: {report.new} adopted")
+    return bool(report.failures)
 
 
 def _own_name() -> str:
