@@ -71,7 +71,7 @@ model: .training/.run
 	.training/bin/python -m training $(DATA) $(OPTIONS)
 
 lock:
-	uv pip compile --extra zh --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --extra search --extra zh --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench pyproject.toml requirements/build.in -o requirements/bench.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group bench-extract pyproject.toml requirements/build.in -o requirements/bench-extract.txt

@@ -1,0 +1,95 @@
+"""The bytes of an index: what ``scripts/pieces.js`` reads in the browser.
+
+Numbers are unsigned, seven bits a byte, the lowest first, the highest bit set but in the last byte. Everything
+is deflated (RFC 1951, without a header), as hosts of static files seldom compress what they do not know.
+
+    segment   = {JSON: documents, sections of documents, first term of each piece}
+    names     = 6 bytes for each of 256 documents: the name of its text
+    piece     = term*          in order of code points
+    term      = kept, length, bytes, size, posting*      kept: bytes in common with the term before (UTF-8)
+    posting   = 2*step+1, place                          one place in the document
+              | 2*step, places, first place, step*       several
+    variants  = (step, zigzag step)*                     the character that stands, the one it stands for
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from operator import sub
+
+PIECE = 12_000
+"""Bytes of a piece before it is deflated, to about three quarters."""
+
+
+def deflated(data: bytes) -> bytes:
+    """Raw deflate, the same for the same bytes and version of zlib."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+def number(value: int) -> bytes:
+    """A number from 0 up in as few bytes as it needs."""
+    if value < 16384:
+        return _SMALL[value]
+    parts = bytearray()
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    parts.append(value)
+    return bytes(parts)
+
+
+_SMALL = [bytes((low,)) for low in range(128)]
+_SMALL += [bytes((low | 128, high)) for high in range(1, 128) for low in range(128)]
+
+
+def posting(step: int, places: Sequence[int]) -> bytes:
+    """A document: how many documents after the one before, and where the term stands in it, ascending."""
+    if len(places) == 1:
+        return number(2 * step + 1) + number(places[0])
+    parts = [2 * step, len(places), places[0], *map(sub, places[1:], places)]
+    return b"".join(map(number, parts))
+
+
+def pieces(postings: Mapping[str, bytes | bytearray]) -> tuple[list[str], list[bytes]]:
+    """The first term of each piece, and the pieces. A term that fills a piece has it for itself, so that who
+    asks for its neighbours need not fetch it."""
+    firsts: list[str] = []
+    done: list[bytes] = []
+    open_ = bytearray()
+    before = b""
+    for term in sorted(postings):
+        data = postings[term]
+        if open_ and len(open_) + len(data) > PIECE:
+            done.append(deflated(bytes(open_)))
+            open_.clear()
+        if not open_:
+            firsts.append(term)
+            before = b""
+        name = term.encode()
+        kept = _in_common(before, name)
+        open_ += number(kept) + number(len(name) - kept) + name[kept:] + number(len(data)) + data
+        before = name
+    if open_:
+        done.append(deflated(bytes(open_)))
+    return firsts, done
+
+
+def _in_common(one: bytes, other: bytes) -> int:
+    count = min(len(one), len(other))
+    while one[:count] != other[:count]:
+        count -= 1
+    return count
+
+
+def variants_table(variants: Mapping[str, str], standing: Iterable[str]) -> bytes:
+    """The table of variants, but for those of characters that do not stand in any text."""
+    known = set(standing)
+    parts = []
+    target = source = 0
+    for other, one in sorted((other, one) for one, other in variants.items() if other in known):
+        step = ord(one) - source
+        parts += [number(ord(other) - target), number(2 * step if step >= 0 else -2 * step - 1)]
+        target, source = ord(other), ord(one)
+    return deflated(b"".join(parts))

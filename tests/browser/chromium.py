@@ -1,0 +1,68 @@
+"""Find a Chromium for the browser tests, or bring one; ``make browser``.
+
+Debian's where packages may be installed, Playwright's own otherwise. Prints where it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+TO_TYPE = "sudo apt-get install -y chromium"
+MISSING = f"the browser tests need Chromium; type: {TO_TYPE}"
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PATIENCE = 900  # seconds for an installation on a slow line
+
+
+class MissingBrowserError(Exception):
+    """No browser is here, and none could be brought; its words say what to type."""
+
+
+def find() -> Path:
+    """The program of a Chromium that runs. Raises ``MissingBrowserError``."""
+    for name in _NAMES:
+        known = shutil.which(name)
+        if known and _runs([known, "--version"], 60):
+            return Path(known)
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    if own.exists():
+        return own
+    raise MissingBrowserError(MISSING)
+
+
+def bring() -> Path:
+    """The same, installed first where there is none. Raises ``MissingBrowserError``."""
+    try:
+        return find()
+    except MissingBrowserError:
+        if os.geteuid() == 0 and shutil.which("apt-get"):
+            _runs(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], _PATIENCE)
+        else:
+            _runs([sys.executable, "-m", "playwright", "install", "chromium"], _PATIENCE)
+        return find()
+
+
+def _runs(command: Sequence[str], patience: float) -> bool:
+    """Whether a command ends well within so many seconds; what it says goes to stderr."""
+    try:
+        return subprocess.run(command, stdout=sys.stderr, timeout=patience).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def main() -> None:
+    try:
+        sys.stdout.write(f"{bring()}\n")
+    except MissingBrowserError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""One browser a session; a new reader for each test, whom every request to elsewhere fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from .chromium import MissingBrowserError, find
+from .samples import write_site
+from .server import Site, served
+from .visits import Visit, visiting
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        program = find()
+    except MissingBrowserError as error:
+        pytest.fail(str(error))
+    with sync_playwright() as playwright:
+        known = playwright.chromium.launch(executable_path=program)
+        yield known
+        known.close()
+
+
+@pytest.fixture(scope="session")
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    write_site(folder)
+    with served(folder) as site:
+        yield site
+
+
+@pytest.fixture
+def site(_site: Site) -> Site:
+    _site.down = ""
+    _site.answers.clear()
+    return _site
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    with visiting(browser, site.url) as known:
+        yield known
+        known.check()
