@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from .chromium import MissingBrowserError, find
 from .samples import write_site
@@ -45,3 +45,17 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     with visiting(browser, site.url) as known:
         yield known
         known.check()
+
+
+@pytest.fixture(scope="module")
+def _long_visit(browser: Browser, _site: Site) -> Iterator[Visit]:
+    with visiting(browser, _site.url) as known:
+        known.open("search.html")
+        yield known
+
+
+@pytest.fixture
+def asking(_long_visit: Visit, site: Site) -> Iterator[Page]:
+    """The search page of one reader who asks much: for tests that leave nothing behind but a query."""
+    yield _long_visit.page
+    _long_visit.check()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-_NO_NETWORK = ("data:", "blob:", "about:")
+_NO_NETWORK = ("data:", "blob:", "about:", "file:")
 _PATIENCE = 10_000  # milliseconds; a page from loopback that takes longer is broken
 
 
