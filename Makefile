@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo    mirror a sample newsroom, twice, into .demo/"
 	@echo "make test    format, lint, types, rooms, tests"
+	@echo "make browser finds or brings the Chromium of the browser tests, as make test does"
 	@echo "make bench   speed and memory, side by side with peers"
+	@echo "make bench-search    what the index of search costs to make, and a query to fetch, beside Pagefind"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
 	@echo "make fuzz    20,000 mutated pages through the extractor; OPTIONS=\"--seed 2\" for others"
 	@echo "make model DATA=folder    train the block classifier; docs/model-card.md says how to get the pages"
@@ -34,7 +36,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint
+browser: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.chromium
+
+test: lint browser
 	$(BIN)/pytest -n auto
 
 fuzz: $(VENV)/.dev
@@ -80,4 +85,7 @@ lock:
 clean:
 	rm -rf $(VENV) .bench .bench-extract .training .demo
 
-.PHONY: help demo lint test fuzz bench bench-extract model lock clean
+bench-search: .bench/.run
+	.bench/bin/python -m bench.search $(OPTIONS)
+
+.PHONY: help demo lint browser test fuzz bench bench-search bench-extract model lock clean

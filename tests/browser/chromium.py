@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 TO_TYPE = "sudo apt-get install -y chromium"
 MISSING = f"the browser tests need Chromium; type: {TO_TYPE}"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+_STDERR = 2
 _PATIENCE = 900  # seconds for an installation on a slow line
 
 
@@ -28,7 +29,7 @@ def find() -> Path:
     """The program of a Chromium that runs. Raises ``MissingBrowserError``."""
     for name in _NAMES:
         known = shutil.which(name)
-        if known and _runs([known, "--version"], 60):
+        if known and _runs([known, "--version"], 60, quiet=True):
             return Path(known)
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
@@ -49,10 +50,11 @@ def bring() -> Path:
         return find()
 
 
-def _runs(command: Sequence[str], patience: float) -> bool:
-    """Whether a command ends well within so many seconds; what it says goes to stderr."""
+def _runs(command: Sequence[str], patience: float, *, quiet: bool = False) -> bool:
+    """Whether a command ends well within so many seconds; what it says goes to stderr, or nowhere."""
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if quiet else {"stdout": _STDERR}
     try:
-        return subprocess.run(command, stdout=sys.stderr, timeout=patience).returncode == 0
+        return subprocess.run(command, timeout=patience, **streams).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from mirrorpress.editions.search.documents import Document
 from mirrorpress.editions.search.index import index_files
 from mirrorpress.editions.search.page import Place, preloads, search_page
+from mirrorpress.editions.search.segments import Sizes
 from mirrorpress.editions.words import is_right_to_left
 
 SECTIONS = {"city": "City & port", "world": "World <news>"}
@@ -30,6 +31,12 @@ _ARTICLES = (
     ("hostile", "world", "en", f"Hostile {HOSTILE}", f"Before the quarantine {HOSTILE} after it \u202e\u0000 and 𝒻𝒶𝓃𝒸𝓎 letters."),
     ("space here%41?x#y", "city", "en", "A page with an odd name", "Its address holds oddities."),
 )  # fmt: skip
+
+SEVERAL = Sizes(fewest=6, most=12, one_in=4, piece=300)
+"""Several segments of several pieces, all of which one query reaches."""
+
+CRUMBS = Sizes(fewest=2, most=3, one_in=2, piece=1)
+"""More segments than a query asks at once, and pieces of one term."""
 
 MANY = 23
 """Articles that hold the word ``ferrying``."""
@@ -65,9 +72,9 @@ def documents() -> Sequence[Document]:
     return known
 
 
-def write_site(folder: Path) -> None:
+def write_site(folder: Path, sizes: Sizes = SEVERAL) -> None:
     """The site with its search pages ``search.html`` (English) and ``<language>/search.html``."""
-    for file in index_files(documents(), "en"):
+    for file in index_files(documents(), "en", sizes):
         assert isinstance(file.data, bytes)
         _write(folder / file.path, file.data)
     for one in documents():

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import json
+import random
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .samples import HOSTILE, MANY, SECTIONS
-from .server import SUB_PATH, Site
+from mirrorpress.editions.search.fold import folding
+from mirrorpress.editions.search.han import variants
+from mirrorpress.editions.search.segments import Sizes
+from mirrorpress.editions.search.tokens import places
+
+from .samples import CRUMBS, HOSTILE, MANY, SECTIONS, write_site
+from .server import SUB_PATH, Site, served
 from .visits import Visit, visiting
 
 _ENDED = "() => { const s = document.querySelector('#search-status'), l = document.querySelector('#search-results'); return s.textContent && !l.hasAttribute('aria-busy') }"
+
+_INFLATE = """async (bytes) => {
+  const { inflate } = await import(new URL("search/pieces.js", document.baseURI));
+  try {
+    return [...inflate(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  } catch (error) {
+    return String(error);
+  }
+}"""
 
 
 def ask(page: Page, query: str, section: str = "") -> list[str]:
@@ -164,12 +182,13 @@ def test_the_newest_come_first_and_more_on_demand(visit: Visit) -> None:
     expected = [f"ferry-{number}" for number in reversed(range(MANY))]
 
     assert ask(page, "ferrying") == expected[:10]
-    assert page.inner_text("#search-status") == f"{MANY} articles, the newest first."
+    assert page.inner_text("#search-status").startswith("10 articles since 2025-01-")
     page.click("#search-more")
     assert shown(page) == expected[:20]
     assert page.evaluate("document.activeElement.textContent") == f"Ferry {MANY - 11}"
     page.click("#search-more")
     assert shown(page) == expected
+    assert page.inner_text("#search-status") == f"{MANY} articles, the newest first."
     assert page.is_hidden("#search-more")
 
 
@@ -240,7 +259,11 @@ def test_renderings_lead_to_renderings(visit: Visit) -> None:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("fa", "۲ نوشته، از تازه‌ترین."), ("ru", "2 статьи, сначала новые."), ("zh-Hans", "2 篇文章，最新的在前。")],
+    [
+        ("fa", "۲ نوشته، از تازه‌ترین."),
+        ("ru", "2 статьи, сначала новые."),
+        ("zh-Hans", "2 篇文章，最新的在前。"),
+    ],
 )
 def test_the_page_counts_in_its_language(visit: Visit, language: str, said: str) -> None:
     page = visit.open(f"{language}/search.html")
@@ -302,6 +325,76 @@ def test_a_broken_line_is_said_and_can_be_tried_again(browser: Browser, site: Si
         assert not visit.foreign
 
 
+@pytest.fixture(scope="module")
+def crumbs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("crumbs")
+    write_site(folder, CRUMBS)
+    with served(folder) as site:
+        yield site
+
+
+def test_older_articles_are_searched_when_asked_for(browser: Browser, crumbs: Site) -> None:
+    with visiting(browser, crumbs.url) as visit:
+        page = visit.open("search.html")
+        assert ask(page, '"day 1"') == []
+        assert page.inner_text("#search-status").startswith("0 articles since 2025-01-")
+        assert page.inner_text("#search-more") == "Search older articles"
+        page.click("#search-more")
+        assert shown(page) == ["ferry-1"]
+        assert page.inner_text("#search-status") == "1 article, the newest first."
+        visit.check()
+
+
+def test_what_is_too_common_is_said_before_it_is_fetched(browser: Browser, tmp_path: Path) -> None:
+    write_site(tmp_path, Sizes(piece=1))  # 13 pieces begin with 1: the days
+    with served(tmp_path) as site, visiting(browser, site.url) as visit:
+        page = visit.open("search.html")
+        page.wait_for_selector("form:visible")
+        site.answers.clear()
+        assert ask(page, "1*") == []
+        assert page.inner_text("#search-status").startswith("Too many words begin with “1*”.")
+        assert len(site.answers) == 2
+        assert len(ask(page, "12*")) == 2
+        visit.check()
+
+
+def test_an_index_published_anew_meanwhile_is_read_at_the_next_try(browser: Browser, tmp_path: Path) -> None:
+    write_site(tmp_path)
+    with served(tmp_path) as site, visiting(browser, site.url) as visit:
+        page = visit.open("search.html")
+        ask(page, "zebra")
+        rmtree(tmp_path / "search")
+        write_site(tmp_path, CRUMBS)
+        ask(page, "lighthouse")
+        assert page.inner_text("#search-status").startswith("The index could not be read.")
+        page.click("#search-more")
+        assert shown(page) == ["en"]
+
+
+def test_deflated_bytes_of_all_kinds_are_read(visit: Visit) -> None:
+    noise = random.Random(1)
+    samples = [
+        b"",
+        b"a",
+        b"ab" * 40_000,
+        noise.randbytes(70_000),
+        bytes(range(256)) * 9,
+        noise.randbytes(99) * 99,
+    ]
+    page = visit.open("search.html")
+    for level in (0, 1, 9):
+        for data in samples:
+            packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+            packed = packer.compress(data) + packer.flush()
+            read = page.evaluate(_INFLATE, [*packed])
+            assert bytes.fromhex(read) == data
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_FIXED)
+    packed = packer.compress(samples[4]) + packer.flush()
+    assert bytes.fromhex(page.evaluate(_INFLATE, [*packed])) == samples[4]
+    for broken in (packed[:-5], b"\x07", b"\x00\x10\x00\xef\xff", b""):
+        assert "Error" in page.evaluate(_INFLATE, [*broken])
+
+
 def test_a_second_query_fetches_only_what_is_new(visit: Visit, site: Site) -> None:
     page = visit.open("search.html")
     ask(page, "lighthouse")
@@ -317,10 +410,6 @@ def test_pictures_of_a_page_can_be_kept(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_both_sides_take_a_text_apart_alike(visit: Visit) -> None:
-    from mirrorpress.editions.search.fold import folding
-    from mirrorpress.editions.search.han import variants
-    from mirrorpress.editions.search.tokens import places
-
     texts = json.loads((Path(__file__).parent / "texts.json").read_text())
     page = visit.open("search.html")
     theirs = page.evaluate(

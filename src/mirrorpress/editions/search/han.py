@@ -1,7 +1,7 @@
-"""Which Chinese characters are one and the same to who searches: 臺 and 台, 國 and 国, 裏 and 裡 and 里.
+"""Which Chinese characters are the same to who searches: 臺 and 台, 國 and 国, 裏 and 裡 and 里.
 
-Derived from OpenCC's dictionaries, character by character. Words do not count: 乾 is always 干, in text and in
-query alike, so that one table of single characters is enough in the browser.
+Derived from OpenCC's dictionaries, character by character. Words do not count: 乾 is always 干, in text and
+in query alike, so that one table of single characters is enough in the browser.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from mirrorpress.errors import EditionError
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _ANY_HAN = re.compile(f"[{HAN}]")
-# The blocks that OpenCC's dictionaries take their characters from.
-_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x323B0))
+# Of the characters beyond the Basic Multilingual Plane OpenCC knows 1,693 with another form, most of them in
+# dictionaries only: they would double the table that a reader fetches, and stand for themselves.
+_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
+_BEYOND = "\U00010000"
 _TO_SIMPLIFIED = ("t2s", "tw2s", "hk2s")  # the forms of dictionaries, Taiwan and Hong Kong
 
 
@@ -33,8 +35,8 @@ def is_installed() -> bool:
 
 @cache
 def variants() -> Mapping[str, str]:
-    """Characters that stand for another one, with that other one, in order. Raises ``EditionError`` without the
-    extra ``search``."""
+    """Characters that stand for another one, with that other one. Raises ``EditionError`` without the extra
+    ``search``."""
     if not is_installed():
         raise EditionError(
             "searching Chinese needs the extra that knows both scripts",
@@ -47,7 +49,7 @@ def variants() -> Mapping[str, str]:
     for configuration in _TO_SIMPLIFIED:
         converted = OpenCC(configuration).convert("\n".join(characters)).split("\n")
         for one, other in zip(characters, converted, strict=True):
-            if one != other and len(other) == 1:
+            if one != other and len(other) == 1 and other < _BEYOND:
                 table.setdefault(one, other)
     return MappingProxyType(
         {one: _last(other, table) for one, other in table.items() if _last(other, table) != one}

@@ -1,7 +1,7 @@
 """The main content of the search page; the frame round it is the site's.
 
-What the page shows without its script is the list of sections. The script hides it and shows the form, so that
-no reader is given a form that does nothing: with script off, in a browser without modules, from a disk.
+What the page shows without its script is the list of sections. The script hides it and shows the form, so
+that no reader is given a form that does nothing: with script off, in a browser without modules, from a disk.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from minijinja import Environment
 from mirrorpress.editions.plain import one_line
 from mirrorpress.editions.words import spoken, words
 
-POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 """The least that the page needs of a Content-Security-Policy, to which the site adds its styles."""
 
 MODULES = ("find.js", "letters.js", "pieces.js")
@@ -39,7 +42,7 @@ def search_page(language: str, sections: Sequence[Place], *, root: str = "", fol
     """The page's main content as HTML, without anything inline that a policy would have to allow.
 
     ``root`` leads from the page to the edition's root: empty, or ``../``. ``folder`` is the folder of
-    renderings in another script that the page stands in, whose articles it leads to: see ``Document.also_in``.
+    renderings in another script that the page stands in, to which it leads: see ``Document.also_in``.
     """
     known = words(language)["search"]
     told = {

@@ -1,9 +1,9 @@
 """The bytes of an index: what ``scripts/pieces.js`` reads in the browser.
 
-Numbers are unsigned, seven bits a byte, the lowest first, the highest bit set but in the last byte. Everything
-is deflated (RFC 1951, without a header), as hosts of static files seldom compress what they do not know.
+Numbers are unsigned, seven bits a byte, the lowest first, the highest bit set but in the last byte. All but
+names is deflated (RFC 1951, without a header), as hosts seldom compress files of a kind that they do not know.
 
-    segment   = {JSON: documents, sections of documents, first term of each piece}
+    about     = {JSON: sections, section of each document, first term of each piece}
     names     = 6 bytes for each of 256 documents: the name of its text
     piece     = term*          in order of code points
     term      = kept, length, bytes, size, posting*      kept: bytes in common with the term before (UTF-8)
@@ -15,11 +15,8 @@ is deflated (RFC 1951, without a header), as hosts of static files seldom compre
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import sub
-
-PIECE = 12_000
-"""Bytes of a piece before it is deflated, to about three quarters."""
 
 
 def deflated(data: bytes) -> bytes:
@@ -52,16 +49,18 @@ def posting(step: int, places: Sequence[int]) -> bytes:
     return b"".join(map(number, parts))
 
 
-def pieces(postings: Mapping[str, bytes | bytearray]) -> tuple[list[str], list[bytes]]:
-    """The first term of each piece, and the pieces. A term that fills a piece has it for itself, so that who
-    asks for its neighbours need not fetch it."""
+def pieces(postings: Mapping[str, bytes | bytearray], size: int) -> tuple[list[str], list[bytes]]:
+    """The first term of each piece, and the pieces, of about ``size`` bytes before they are deflated.
+
+    A term that fills a piece has it for itself, so that who asks for its neighbours need not fetch it.
+    """
     firsts: list[str] = []
     done: list[bytes] = []
     open_ = bytearray()
     before = b""
     for term in sorted(postings):
         data = postings[term]
-        if open_ and len(open_) + len(data) > PIECE:
+        if open_ and len(open_) + len(data) > size:
             done.append(deflated(bytes(open_)))
             open_.clear()
         if not open_:
@@ -83,12 +82,11 @@ def _in_common(one: bytes, other: bytes) -> int:
     return count
 
 
-def variants_table(variants: Mapping[str, str], standing: Iterable[str]) -> bytes:
-    """The table of variants, but for those of characters that do not stand in any text."""
-    known = set(standing)
+def variants_table(variants: Mapping[str, str]) -> bytes:
+    """The table of variants."""
     parts = []
     target = source = 0
-    for other, one in sorted((other, one) for one, other in variants.items() if other in known):
+    for other, one in sorted((other, one) for one, other in variants.items()):
         step = ord(one) - source
         parts += [number(ord(other) - target), number(2 * step if step >= 0 else -2 * step - 1)]
         target, source = ord(other), ord(one)

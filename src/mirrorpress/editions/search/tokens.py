@@ -47,9 +47,10 @@ def places(folded: str) -> Iterator[tuple[str, int]]:
         whole = token.replace(JOINER, "")
         if len(whole) <= LONGEST:
             yield whole, place
+        at = place
         for part in filter(None, token.split(JOINER)):
-            yield part, place
-            place += len(part)
+            yield part, at
+            at += len(part)
 
 
 def tokens(folded: str) -> Iterator[tuple[str, int, bool]]:

@@ -34,6 +34,11 @@ export class Finder {
     return this.known;
   }
 
+  /** Ask for the index itself anew at the next query. */
+  forget() {
+    this.known = null;
+  }
+
   /** The bytes of a file, inflated but for names; kept for the next query. */
   bytes(path, deflated = true) {
     if (!this.kept.has(path)) {

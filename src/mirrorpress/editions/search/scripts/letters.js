@@ -35,6 +35,17 @@ export function fold(text, variants) {
   return folded;
 }
 
+const MEMORY = 20000; // characters whose folding is remembered
+const folded = new WeakMap(); // variants -> character -> the same, folded
+
+function foldOnce(letter, variants) {
+  let known = folded.get(variants);
+  if (!known || known.size > MEMORY) folded.set(variants, (known = new Map()));
+  let form = known.get(letter);
+  if (form === undefined) known.set(letter, (form = fold(letter, variants)));
+  return form;
+}
+
 /**
  * The words and rows of a text in its own order: {text, place, row, from, to, starts}. `place` counts as
  * tokens.py says; `from` and `to` say where the token stands in the text, `starts` where each letter does.
@@ -47,7 +58,7 @@ export function tokens(text, variants) {
   let between = false;
   for (const match of text.matchAll(CLUSTER)) {
     const end = match.index + match[0].length;
-    for (const letter of fold(match[0], variants)) {
+    for (const letter of foldOnce(match[0], variants)) {
       const row = UNSPACED.test(letter);
       if (!row && !LETTER.test(letter) && letter !== JOINER) {
         open = null;

@@ -23,6 +23,7 @@ function start(form) {
   const more = document.getElementById("search-more");
   let asked = 0; // counts queries, so that a late answer to an old one is dropped
   let going = null;
+  let broken = false; // whether the last answer was that the index cannot be read
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -31,7 +32,7 @@ function start(form) {
   sections.addEventListener("change", () => {
     if (going) begin();
   });
-  more.addEventListener("click", () => run(asked));
+  more.addEventListener("click", () => (broken ? begin() : run(asked)));
   form.hidden = false;
   document.getElementById("search-fallback").hidden = true;
   box.focus({ preventScroll: true });
@@ -42,7 +43,7 @@ function start(form) {
 
   async function begin() {
     asked += 1;
-    list.replaceChildren();
+    list.textContent = "";
     more.hidden = true;
     going = { query: box.value, section: sections.value, next: 0, waiting: [], found: 0, shown: 0 };
     await run(asked);
@@ -51,6 +52,7 @@ function start(form) {
   async function run(mine) {
     const state = going;
     more.hidden = true;
+    broken = false;
     say(words.working);
     list.setAttribute("aria-busy", "true");
     try {
@@ -60,6 +62,9 @@ function start(form) {
       if (mine !== asked) return;
       if (error instanceof TooCommon) say(filled(words.common, { part: error.part }));
       else {
+        // A mirror that was published anew meanwhile has another index.
+        broken = true;
+        finder.forget();
         say(words.failed);
         more.textContent = words.again;
         more.hidden = false;
