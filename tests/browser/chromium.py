@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -40,14 +41,16 @@ def find() -> Path:
 
 def bring() -> Path:
     """The same, installed first where there is none. Raises ``MissingBrowserError``."""
-    try:
+    with suppress(MissingBrowserError):
         return find()
-    except MissingBrowserError:
-        if os.geteuid() == 0 and shutil.which("apt-get"):
-            _runs(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], _PATIENCE)
-        else:
-            _runs([sys.executable, "-m", "playwright", "install", "chromium"], _PATIENCE)
-        return find()
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+        if not _runs(install, _PATIENCE) and _runs(["apt-get", "update"], _PATIENCE):
+            _runs(install, _PATIENCE)
+        with suppress(MissingBrowserError):
+            return find()
+    _runs([sys.executable, "-m", "playwright", "install", "chromium"], _PATIENCE)
+    return find()
 
 
 def _runs(command: Sequence[str], patience: float, *, quiet: bool = False) -> bool:

@@ -1,7 +1,7 @@
 """The bytes of an index: what ``scripts/pieces.js`` reads in the browser.
 
 Numbers are unsigned, seven bits a byte, the lowest first, the highest bit set but in the last byte. All but
-names is deflated (RFC 1951, without a header), as hosts seldom compress files of a kind that they do not know.
+names is deflated (RFC 1951, without a header), as hosts seldom compress files that they do not know.
 
     about     = {JSON: sections, section of each document, first term of each piece}
     names     = 6 bytes for each of 256 documents: the name of its text
