@@ -1,0 +1,342 @@
+"""What search costs: making the index, and what a reader fetches; beside Pagefind. ``make bench-search``.
+
+python -m bench.search [--articles 10000] [--runs 1]
+
+Words are drawn from wordfreq's lists by their frequency, so that characters, pairs of them and words are as
+common as in the languages; docs/benchmarks.md explains the lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import itertools
+import json
+import random
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.measure import Cost, cost, middle
+from mirrorpress.editions.search.documents import Document
+from mirrorpress.editions.search.fold import folding
+from mirrorpress.editions.search.han import has_han, variants
+from mirrorpress.editions.search.index import INDEX, index_files, kept
+from mirrorpress.editions.search.page import Place, preloads, search_page
+
+_ROOT = Path(__file__).parent.parent
+_LANGUAGES = ("zh-Hans", "zh-Hans", "zh-Hant", "zh-Hant", "en", "en", "fa", "ru")
+_WORDS = {"zh": 600, "en": 550, "fa": 550, "ru": 550}  # of an article, about
+_SECTIONS = 7
+_A_DAY = 10  # articles
+_TEN = 10
+_RARE = "rare"  # a query that stands for a phrase of the oldest article
+
+
+# --- articles --------------------------------------------------------------------------------
+
+
+def made_up(number: int) -> Document:
+    """The article with this number, of words as common as in its language."""
+    chance = random.Random(number)
+    language = chance.choice(_LANGUAGES)
+    spoken = language.partition("-")[0]
+    title, text = _text(chance, spoken, 8), _text(chance, spoken, _WORDS[spoken])
+    if language == "zh-Hant":
+        title, text = _traditional()(title), _traditional()(text)
+    section = f"s{number % _SECTIONS}"
+    day = date(2020, 1, 1) + timedelta(days=number // _A_DAY)
+    return Document(f"pages/{section}/{number}.html", title, section, section, language, day, text)
+
+
+def _text(chance: random.Random, spoken: str, words: int) -> str:
+    known, weights = _lexicon(spoken)
+    between, stop = ("", "。") if spoken == "zh" else (" ", ". ")
+    sentences = []
+    while words > 0:
+        count = min(words, chance.randint(6, 24))
+        sentences.append(between.join(chance.choices(known, cum_weights=weights, k=count)) + stop)
+        if chance.random() < 0.3:
+            sentences.append("\n")
+        words -= count
+    return "".join(sentences).strip()
+
+
+@cache
+def _lexicon(spoken: str) -> tuple[list[str], list[float]]:
+    import wordfreq
+
+    known = {word: rate for word, rate in wordfreq.get_frequency_dict(spoken).items() if word.isalpha()}
+    words = sorted(known, key=lambda word: (-known[word], word))[:60_000]
+    return words, list(itertools.accumulate(known[word] for word in words))
+
+
+@cache
+def _traditional() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("s2tw").convert
+    return convert
+
+
+def write_articles(file: Path, count: int) -> None:
+    with file.open("w", encoding="utf-8") as out:
+        for number in range(count):
+            one = made_up(number)
+            fields = (one.path, one.title, one.section, one.language, one.day.isoformat(), one.text)
+            out.write(json.dumps(fields, ensure_ascii=False) + "\n")
+
+
+def read_articles(file: Path) -> Iterator[Document]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            path, title, section, language, day, text = json.loads(line)
+            yield Document(path, title, section, section, language, date.fromisoformat(day), text)
+
+
+# --- the two engines -------------------------------------------------------------------------
+
+
+def make_ours(articles: Path, out: Path, *, new: bool) -> None:
+    """The index of all articles; with ``new`` that of the ten last ones, added to what stands there."""
+    documents: Iterable[Document] = read_articles(articles)
+    before = None
+    if new:
+        known = list(documents)
+        before = kept((out / INDEX).read_bytes(), known[-_TEN].day)
+        first = before.path if before else known[0].path
+        documents = itertools.dropwhile(lambda one: one.path != first, known)
+    for file in index_files(documents, "en", before=before):
+        assert isinstance(file.data, bytes)
+        path = out / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+
+
+def make_shadow(articles: Path, out: Path) -> None:
+    """What Pagefind is given: folded as ours, with spaces round each Han character."""
+    fold = folding(variants())
+    for number, one in enumerate(read_articles(articles)):
+        lines = [_spaced(fold(line)) for line in (one.title, *one.text.split("\n"))]
+        body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+        path = out / f"{number % 97}" / f"{number}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"<html><body data-pagefind-body>{body}</body></html>", encoding="utf-8")
+
+
+def _spaced(text: str) -> str:
+    return re.sub("[\u3400-\u9fff]", r" \g<0> ", text)
+
+
+# --- readers ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one query took: articles found, bodies of answers in bytes, of which code, requests, seconds."""
+
+    found: int
+    size: int
+    code: int
+    requests: int
+    seconds: float
+
+
+_ASK_OURS = """async (query) => {
+  const { Finder } = await import(new URL("search/find.js", document.baseURI));
+  const finder = new Finder(new URL("search/", document.baseURI));
+  const { segments } = await finder.about();
+  const parsed = await finder.parse(query);
+  let found = 0;
+  for (const segment of segments) found += (await finder.search(segment, parsed, "")).length;
+  return found;
+}"""
+_ASK_PAGEFIND = """async (query) => {
+  const pagefind = await import("./pagefind/pagefind.js");
+  await pagefind.init();
+  const { results } = await pagefind.search(query);
+  await Promise.all(results.slice(0, 10).map((one) => one.data()));
+  return results.length;
+}"""
+
+
+def ask(folder: Path, queries: Sequence[str], *, ours: bool) -> list[Answer]:
+    """Each query by a reader who comes for the first time."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.chromium import find
+    from tests.browser.server import served
+
+    answers = []
+    policy = "default-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' data:"
+    with served(folder, policy=policy) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find())
+        for query in queries:
+            context = browser.new_context()
+            page = context.new_page()
+            site.answers.clear()
+            page.goto(f"{site.url}index.html")
+            begun = time.monotonic()
+            if ours:
+                page.fill("#search-words", query)
+                page.press("#search-words", "Enter")
+                page.wait_for_function(
+                    "document.querySelector('#search-status').textContent && !document.querySelector('#search-results[aria-busy]')"
+                )
+                found = -1
+            else:
+                found = page.evaluate(_ASK_PAGEFIND, _spaced(query))
+            seconds = time.monotonic() - begun
+            got = list(site.answers)
+            if ours:
+                found = page.evaluate(_ASK_OURS, query)
+            code = sum(size for path, _, size in got if path.endswith((".js", ".html")) or "/wasm" in path)
+            answers.append(Answer(found, sum(size for *_, size in got), code, len(got), seconds))
+            context.close()
+        browser.close()
+    return answers
+
+
+def true_count(articles: Path, query: str) -> int:
+    """In how many articles the query stands, by reading them all: a phrase in quotation marks or of Chinese
+    characters, else each word."""
+    fold = folding(variants())
+    words = [query.strip('"')] if query.startswith('"') or has_han(query) else query.split()
+    wanted = [fold(word) for word in words]
+    bounds = ("", "") if has_han(query) else (r"(?<!\w)", r"(?!\w)")
+    patterns = [re.compile(bounds[0] + re.escape(word) + bounds[1]) for word in wanted]
+    count = 0
+    for one in read_articles(articles):
+        text = fold(f"{one.title}\n{one.text}")
+        count += all(pattern.search(text) for pattern in patterns)
+    return count
+
+
+# --- the table -------------------------------------------------------------------------------
+
+
+def main() -> None:
+    options = _options()
+    if options.make:
+        articles, out = map(Path, options.make)
+        make_ours(articles, out, new=options.new)
+        return
+    with TemporaryDirectory(prefix="mirrorpress-bench-") as place:
+        measure(Path(place), options.articles, options.runs)
+
+
+def measure(place: Path, count: int, runs: int) -> None:
+    articles, ours, peer = place / "articles.jsonl", place / "ours", place / "peer"
+    write_articles(articles, count)
+    print(
+        f"{count:,} articles of {articles.stat().st_size / count:,.0f} bytes; Python {sys.version.split()[0]}"
+    )
+    make = [sys.executable, "-m", "bench.search", "--make", articles, ours]
+    _made("mirrorpress, whole index", [cost(make, cwd=_ROOT) for _ in range(runs)])
+    _made("mirrorpress, ten new", [cost([*make, "--new"], cwd=_ROOT) for _ in range(runs)])
+    make_shadow(articles, peer)
+    program = _pagefind()
+    command = [
+        program,
+        "--site",
+        peer,
+        "--output-path",
+        peer / "pagefind",
+        "--force-language",
+        "und",
+        "--quiet",
+    ]
+    _made("Pagefind, shadow copy", [cost(command, cwd=_ROOT) for _ in range(runs)])
+    _weigh("mirrorpress", ours / "search", "texts")
+    _weigh("Pagefind", peer / "pagefind", "fragment")
+
+    places = [Place(f"s{number}", f"s{number}", "#") for number in range(_SECTIONS)]
+    head = (
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">{preloads("")}'
+    )
+    (ours / "index.html").write_text(head + search_page("en", places), encoding="utf-8")
+    (peer / "index.html").write_text('<!DOCTYPE html><html lang="und"><link rel="icon" href="data:,">')
+    queries = _queries(articles)
+    print(
+        f"\n{'query':<22}{'stands in':>10}  {'found, kB (of which code), requests, s: mirrorpress':<54}Pagefind"
+    )
+    for query, one, other in zip(
+        queries,
+        ask(ours, queries, ours=True),
+        ask(peer, [_quoted(query) for query in queries], ours=False),
+        strict=True,
+    ):
+        print(f"{query:<22}{true_count(articles, query):>10,}  {_said(one):<54}{_said(other)}", flush=True)
+
+
+def _queries(articles: Path) -> list[str]:
+    oldest = next(one for one in read_articles(articles) if one.language == "zh-Hans")
+    rare = next(run for run in re.findall("[\u4e00-\u9fff]{8,}", oldest.text))[2:6]
+    return [
+        "中国",
+        "台灣",
+        "的人",
+        rare,
+        "government",
+        "prime minister",
+        '"in the"',
+        "zebra",
+        "دولت",
+        "правительство",
+    ]
+
+
+def _quoted(query: str) -> str:
+    return f'"{query}"' if has_han(query) else query
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.found:>6,} {answer.size / 1000:>6.0f} ({answer.code / 1000:.0f}) {answer.requests:>4} {answer.seconds:>6.2f}"
+
+
+def _made(name: str, costs: Sequence[Cost]) -> None:
+    taken = middle(costs)
+    print(
+        f"{name:<28}{taken.wall:>7.1f} s wall {taken.cpu:>7.1f} s CPU {taken.tree / 1e6:>7,.0f} MB",
+        flush=True,
+    )
+
+
+def _weigh(name: str, folder: Path, texts: str) -> None:
+    sizes = [(path, path.stat().st_size) for path in folder.rglob("*") if path.is_file()]
+    kept_texts = [size for path, size in sizes if texts in path.parts]
+    rest = sum(size for _, size in sizes) - sum(kept_texts)
+    print(
+        f"{name:<28}{rest / 1e6:>7.1f} MB index {sum(kept_texts) / 1e6:>7.1f} MB texts {len(sizes):>7,} files"
+    )
+
+
+def _pagefind() -> Path:
+    import pagefind_bin
+
+    return next(
+        path
+        for path in Path(pagefind_bin.__file__).parent.rglob("pagefind*")
+        if path.suffix in ("", ".exe") and path.is_file()
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bench.search", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=1, help="runs of which the median counts")
+    parser.add_argument("--make", nargs=2, metavar=("ARTICLES", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--new", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
