@@ -36,7 +36,13 @@ _WORDS = {"zh": 600, "en": 550, "fa": 550, "ru": 550}  # of an article, about
 _SECTIONS = 7
 _A_DAY = 10  # articles
 _TEN = 10
-_RARE = "rare"  # a query that stands for a phrase of the oldest article
+_BAD_LINE = {
+    "offline": False,
+    "latency": 400,
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,
+}  # ms, bytes a second
+_OLD_PHONE = 6  # times as slow as this machine
 
 
 # --- articles --------------------------------------------------------------------------------
@@ -166,8 +172,9 @@ _ASK_PAGEFIND = """async (query) => {
 }"""
 
 
-def ask(folder: Path, queries: Sequence[str], *, ours: bool) -> list[Answer]:
-    """Each query by a reader who comes for the first time."""
+def ask(folder: Path, queries: Sequence[str], *, ours: bool, slow: bool = False) -> list[Answer]:
+    """Each query by a reader who comes for the first time; ``slow``: on an old phone and a bad line. Seconds are
+    those from opening the page to the list of results, without any for typing."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.chromium import find
@@ -180,9 +187,14 @@ def ask(folder: Path, queries: Sequence[str], *, ours: bool) -> list[Answer]:
         for query in queries:
             context = browser.new_context()
             page = context.new_page()
+            if slow:
+                devtools = context.new_cdp_session(page)
+                devtools.send("Network.enable")
+                devtools.send("Network.emulateNetworkConditions", _BAD_LINE)
+                devtools.send("Emulation.setCPUThrottlingRate", {"rate": _OLD_PHONE})
             site.answers.clear()
-            page.goto(f"{site.url}index.html")
             begun = time.monotonic()
+            page.goto(f"{site.url}index.html")
             if ours:
                 page.fill("#search-words", query)
                 page.press("#search-words", "Enter")
@@ -191,7 +203,7 @@ def ask(folder: Path, queries: Sequence[str], *, ours: bool) -> list[Answer]:
                 )
                 found = -1
             else:
-                found = page.evaluate(_ASK_PAGEFIND, _spaced(query))
+                found = page.evaluate(_ASK_PAGEFIND, query)
             seconds = time.monotonic() - begun
             got = list(site.answers)
             if ours:
@@ -209,7 +221,8 @@ def true_count(articles: Path, query: str) -> int:
     fold = folding(variants())
     words = [query.strip('"')] if query.startswith('"') or has_han(query) else query.split()
     wanted = [fold(word) for word in words]
-    bounds = ("", "") if has_han(query) else (r"(?<!\w)", r"(?!\w)")
+    letter = "[^\\W\u3400-\u9fff]"
+    bounds = ("", "") if has_han(query) else (f"(?<!{letter})", f"(?!{letter})")
     patterns = [re.compile(bounds[0] + re.escape(word) + bounds[1]) for word in wanted]
     count = 0
     for one in read_articles(articles):
@@ -263,15 +276,21 @@ def measure(place: Path, count: int, runs: int) -> None:
     (ours / "index.html").write_text(head + search_page("en", places), encoding="utf-8")
     (peer / "index.html").write_text('<!DOCTYPE html><html lang="und"><link rel="icon" href="data:,">')
     queries = _queries(articles)
+    _table(articles, ours, peer, queries)
+    few = [query for query in queries if query in ("台灣", "government", "zebra") or len(query) == 4]
+    print(
+        f"\nOn a line of {_BAD_LINE['downloadThroughput'] / 125:.0f} kbit/s, {_BAD_LINE['latency']} ms, CPU {_OLD_PHONE} times slower"
+    )
+    _table(articles, ours, peer, few, slow=True)
+
+
+def _table(articles: Path, ours: Path, peer: Path, queries: Sequence[str], *, slow: bool = False) -> None:
     print(
         f"\n{'query':<22}{'stands in':>10}  {'found, kB (of which code), requests, s: mirrorpress':<54}Pagefind"
     )
-    for query, one, other in zip(
-        queries,
-        ask(ours, queries, ours=True),
-        ask(peer, [_quoted(query) for query in queries], ours=False),
-        strict=True,
-    ):
+    mine = ask(ours, queries, ours=True, slow=slow)
+    theirs = ask(peer, [_for_pagefind(query) for query in queries], ours=False, slow=slow)
+    for query, one, other in zip(queries, mine, theirs, strict=True):
         print(f"{query:<22}{true_count(articles, query):>10,}  {_said(one):<54}{_said(other)}", flush=True)
 
 
@@ -292,8 +311,10 @@ def _queries(articles: Path) -> list[str]:
     ]
 
 
-def _quoted(query: str) -> str:
-    return f'"{query}"' if has_han(query) else query
+def _for_pagefind(query: str) -> str:
+    """Folded and spaced as the shadow copy is, and Chinese as a phrase."""
+    folded = _spaced(folding(variants())(query))
+    return f'"{folded}"' if has_han(query) else folded
 
 
 def _said(answer: Answer) -> str:

@@ -4,6 +4,7 @@ import { JOINER, hasHan, places, readVariants, tokens } from "./letters.js";
 import { addPostings, compare, eachTerm, inflate, number } from "./pieces.js";
 
 const LAYOUT = 1;
+const NO_VARIANTS = new Map();
 const BLOCK = 256; // documents whose names stand in one file
 const MOST_PIECES = 12; // of a segment for one beginning of words or single character, about 120 kB
 
@@ -34,9 +35,17 @@ export class Finder {
     return this.known;
   }
 
+  /** Fetch what most queries need first, so that the answer to the first one waits for less. */
+  async prepare(withVariants) {
+    const { segments, variants } = await this.about();
+    const paths = segments.length ? [`${segments[0].name}/about.bin`] : [];
+    if (variants && withVariants) paths.push(variants);
+    await Promise.all(paths.map((path) => this.bytes(path)));
+  }
+
   /** Ask for the index itself anew at the next query. */
   forget() {
-    this.known = null;
+    this.known = this.table = null;
   }
 
   /** The bytes of a file, inflated but for names; kept for the next query. */
@@ -60,7 +69,9 @@ export class Finder {
   /** The table of variants, where the query needs one. */
   async variants(text) {
     const { variants } = await this.about();
-    return variants && hasHan(text) ? readVariants(await this.bytes(variants), number) : new Map();
+    if (!variants || !hasHan(text)) return NO_VARIANTS;
+    this.table = this.table || readVariants(await this.bytes(variants), number);
+    return this.table;
   }
 
   /**

@@ -36,6 +36,7 @@ function start(form) {
   form.hidden = false;
   document.getElementById("search-fallback").hidden = true;
   box.focus({ preventScroll: true });
+  finder.prepare(words.language.startsWith("zh")).catch(() => {}); // said when a query fails
 
   function say(text) {
     status.textContent = text;
@@ -115,6 +116,7 @@ function start(form) {
     const line = document.createElement("p");
     const day = document.createElement("time");
     day.dateTime = one.day;
+    day.dir = "auto";
     day.textContent = one.date;
     const section = document.createElement("bdi");
     section.textContent = one.section;
