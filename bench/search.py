@@ -27,7 +27,7 @@ from bench.measure import Cost, cost, middle
 from mirrorpress.editions.search.documents import Document
 from mirrorpress.editions.search.fold import folding
 from mirrorpress.editions.search.han import has_han, variants
-from mirrorpress.editions.search.index import INDEX, index_files, kept
+from mirrorpress.editions.search.index import SEGMENTS, index_files, kept
 from mirrorpress.editions.search.page import Place, preloads, search_page
 
 _ROOT = Path(__file__).parent.parent
@@ -115,7 +115,7 @@ def make_ours(articles: Path, out: Path, *, new: bool) -> None:
     before = None
     if new:
         known = list(documents)
-        before = kept((out / INDEX).read_bytes(), known[-_TEN].day)
+        before = kept((out / SEGMENTS).read_bytes(), known[-_TEN].day)
         first = before.path if before else known[0].path
         documents = itertools.dropwhile(lambda one: one.path != first, known)
     for file in index_files(documents, "en", before=before):

@@ -182,7 +182,7 @@ def test_the_newest_come_first_and_more_on_demand(visit: Visit) -> None:
     expected = [f"ferry-{number}" for number in reversed(range(MANY))]
 
     assert ask(page, "ferrying") == expected[:10]
-    assert page.inner_text("#search-status").startswith("10 articles since 2025-01-")
+    assert "17 articles since 2025-01-" in page.inner_text("#search-status")
     page.click("#search-more")
     assert shown(page) == expected[:20]
     assert page.evaluate("document.activeElement.textContent") == f"Ferry {MANY - 11}"

@@ -15,7 +15,6 @@ from functools import cache, partial
 from hashlib import sha256
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from mirrorpress.editions.days import short_day
 from mirrorpress.editions.plain import one_line
@@ -27,7 +26,8 @@ from mirrorpress.editions.search.segments import WHOLE, Segment, Sizes, as_json
 from mirrorpress.model import File
 
 FOLDER = "search"
-INDEX = f"{FOLDER}/index.json"
+INDEX = f"{FOLDER}/index.json"  # what readers fetch first
+SEGMENTS = f"{FOLDER}/segments.json"  # what the next build reads, and no reader
 LAYOUT = 1
 """Of the files; the script refuses another."""
 
@@ -41,24 +41,24 @@ class Before:
 
     day: date
     path: str
-    entries: tuple[dict[str, Any], ...]  # oldest first
+    entries: tuple[dict[str, str], ...]  # oldest first
     with_han: bool
 
 
-def kept(index: bytes, changed: date) -> Before | None:
-    """What stays of an earlier index (the file ``INDEX``) when no document of a day before ``changed`` came,
-    changed or left; None: nothing. The files are then those of a whole build."""
-    known = json.loads(index)
-    entries = tuple(reversed(known["segments"]))
+def kept(segments: bytes, changed: date) -> Before | None:
+    """What stays of an earlier index, by its file ``SEGMENTS``, when no document of a day before ``changed``
+    came, changed or left; None: nothing. The files are then those of a whole build."""
+    known = json.loads(segments)
     if known["layout"] != LAYOUT:
         return None
+    entries = tuple(known["segments"])
     count = sum(entry["to"] < changed.isoformat() for entry in entries)
     if count == len(entries):
         count -= 1  # the last one is not full
     if count < 1:
         return None
     first = entries[count]
-    return Before(date.fromisoformat(first["from"]), first["first"], entries[:count], bool(known["variants"]))
+    return Before(date.fromisoformat(first["from"]), first["first"], entries[:count], known["han"])
 
 
 def index_files(
@@ -87,11 +87,15 @@ def index_files(
         with_han = with_han or han
         segment.add(document, _fold(han)(text), name)
         if segment.ends_with(document):
-            yield from _finished(segment, entries, in_words)
+            yield from _finished(segment, entries)
             segment = Segment(sizes)
     if segment.count:
-        yield from _finished(segment, entries, in_words)
-    about = {"layout": LAYOUT, "segments": entries[::-1], "variants": ""}
+        yield from _finished(segment, entries)
+    yield File(SEGMENTS, as_json({"layout": LAYOUT, "segments": entries, "han": with_han}))
+    shown = [
+        {"name": one["name"], "since": in_words(date.fromisoformat(one["from"]))} for one in entries[::-1]
+    ]
+    about = {"layout": LAYOUT, "segments": shown, "variants": ""}
     if with_han:
         table = variants_table(variants())
         about["variants"] = f"variants-{_digest(table)}.bin"
@@ -113,14 +117,12 @@ def _scripts() -> tuple[tuple[str, bytes], ...]:
     return tuple(sorted(found))
 
 
-def _finished(
-    segment: Segment, entries: list[dict[str, Any]], in_words: Callable[[date], str]
-) -> Iterator[File]:
+def _finished(segment: Segment, entries: list[dict[str, str]]) -> Iterator[File]:
     files = list(segment.files())
     name = _digest(b"".join(data for _, data in files))
     for path, data in files:
         yield File(f"{FOLDER}/{name}/{path}", data)
-    entries.append(segment.entry(name, in_words))
+    entries.append(segment.entry(name))
 
 
 def _cleaned(document: Document) -> Document:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
 
 from mirrorpress.editions.search.documents import Document
 from mirrorpress.editions.search.pieces import deflated, pieces, posting
@@ -99,16 +98,13 @@ class Segment:
         for number, data in enumerate(done):
             yield f"{number}.bin", data
 
-    def entry(self, name: str, in_words: Callable[[date], str]) -> dict[str, Any]:
-        """What the index says of it: its folder, its documents, its first document and days, the first of
-        them in words."""
+    def entry(self, name: str) -> dict[str, str]:
+        """What the next build must know of it: its folder, its first document, its first and last day."""
         return {
             "name": name,
-            "documents": self.count,
             "first": self._first,
             "from": min(self._days).isoformat(),
             "to": max(self._days).isoformat(),
-            "since": in_words(min(self._days)),
         }
 
 

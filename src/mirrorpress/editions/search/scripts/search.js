@@ -4,7 +4,7 @@
 import { Finder, TooCommon, marks } from "./find.js";
 
 const PAGE = 10; // articles shown at a time
-const SEGMENTS = 8; // of the index, searched before the reader is asked whether to go on
+const AT_ONCE = [1, 3, 4]; // segments of the index, searched before the reader is asked whether to go on
 const BEFORE = 50; // characters of an excerpt before its first mark
 const LONG = 220; // characters of an excerpt
 
@@ -79,13 +79,17 @@ function start(form) {
     const about = await finder.about();
     if (!state.parsed) state.parsed = await finder.parse(state.query);
     if (!state.parsed.parts.length) return words.empty;
-    for (let count = 0; count < SEGMENTS && state.waiting.length < PAGE && state.next < about.segments.length; count++) {
-      const segment = about.segments[state.next];
-      const numbers = await finder.search(segment, state.parsed, state.section);
+    // The newest segment alone, which is mostly enough; then several at once, as each waits for the line.
+    for (const count of AT_ONCE) {
+      if (state.waiting.length >= PAGE) break;
+      const segments = about.segments.slice(state.next, state.next + count);
+      const found = await Promise.all(segments.map((one) => finder.search(one, state.parsed, state.section)));
       if (!current()) return "";
-      state.next += 1;
-      state.found += numbers.length;
-      state.waiting.push(...numbers.map((number) => [segment, number]));
+      state.next += segments.length;
+      segments.forEach((segment, index) => {
+        state.found += found[index].length;
+        for (const number of found[index]) state.waiting.push([segment, number]);
+      });
     }
     const now = state.waiting.slice(0, PAGE);
     const documents = await Promise.all(now.map(([segment, number]) => finder.document(segment, number)));
