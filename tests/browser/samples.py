@@ -72,9 +72,10 @@ def documents() -> Sequence[Document]:
     return known
 
 
-def write_site(folder: Path, sizes: Sizes = SEVERAL) -> None:
-    """The site with its search pages ``search.html`` (English) and ``<language>/search.html``."""
-    for file in index_files(documents(), "en", sizes):
+def write_site(folder: Path, sizes: Sizes = SEVERAL, more: Sequence[Document] = ()) -> None:
+    """The site with its search pages ``search.html`` (English) and ``<language>/search.html``; ``more`` articles
+    are searched before all others."""
+    for file in index_files([*more, *documents()], "en", sizes):
         assert isinstance(file.data, bytes)
         _write(folder / file.path, file.data)
     for one in documents():

@@ -6,6 +6,7 @@ import json
 import random
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -14,10 +15,10 @@ from playwright.sync_api import Browser, Page
 
 from mirrorpress.editions.search.fold import folding
 from mirrorpress.editions.search.han import variants
-from mirrorpress.editions.search.segments import Sizes
+from mirrorpress.editions.search.segments import WHOLE, Sizes
 from mirrorpress.editions.search.tokens import places
 
-from .samples import CRUMBS, HOSTILE, MANY, SECTIONS, write_site
+from .samples import CRUMBS, HOSTILE, MANY, SECTIONS, documents, write_site
 from .server import SUB_PATH, Site, served
 from .visits import Visit, visiting
 
@@ -342,6 +343,21 @@ def test_older_articles_are_searched_when_asked_for(browser: Browser, crumbs: Si
         page.click("#search-more")
         assert shown(page) == ["ferry-1"]
         assert page.inner_text("#search-status") == "1 article, the newest first."
+        visit.check()
+
+
+def test_a_segment_of_many_articles_names_each_of_them(browser: Browser, tmp_path: Path) -> None:
+    many = [
+        replace(documents()[0], path=f"pages/city/n{number}.html", text=f"numbered n{number}")
+        for number in range(600)
+    ]
+    write_site(tmp_path, WHOLE, many)
+    with served(tmp_path) as site, visiting(browser, site.url) as visit:
+        page = visit.open("search.html")
+        for number in (0, 255, 256, 511, 512, 599):
+            assert ask(page, f"n{number}") == [f"n{number}"]
+        assert ask(page, "numbered") == [f"n{number}" for number in range(599, 589, -1)]
+        assert page.inner_text("#search-status") == "600 articles, the newest first."
         visit.check()
 
 

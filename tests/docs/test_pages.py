@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
 from mirrorpress import markup
+from mirrorpress.editions.search import tokens
+from mirrorpress.editions.search.segments import WHOLE
 from mirrorpress.extract import finish, outline, pictures
 from mirrorpress.gather import fetcher, politeness
 from mirrorpress.gather.counts import lines, records, tables
@@ -112,6 +115,18 @@ def test_the_documented_limits_of_counts_are_those_of_the_code() -> None:
 
     assert dict(table(page.part("## Limits"), "limit")) == real
     assert {code(row[0])[0] for row in table(page.text, "`--format`")} == set(FORMATS)
+
+
+def test_the_documented_limits_of_search_are_those_of_the_code() -> None:
+    said = " ".join(Page("docs/search.md").text.split())
+    folder = resources.files("mirrorpress.editions.search") / "scripts"
+    at_once = re.search(r"AT_ONCE = \[(.*?)\]", (folder / "search.js").read_text("utf-8"))
+    assert at_once
+
+    assert f"words of more than {tokens.LONGEST} letters" in said
+    assert f"Parts hold {WHOLE.fewest:,} to {WHOLE.most:,} articles" in said
+    assert sum(map(int, at_once[1].split(","))) == 8
+    assert "after eight parts" in said
 
 
 def test_decisions_are_short() -> None:
