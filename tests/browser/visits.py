@@ -30,6 +30,7 @@ class Visit:
         self.page.on(
             "console", lambda said: self.troubles.append(said.text) if said.type == "error" else None
         )
+        self.page.on("websocket", lambda socket: self.foreign.append(socket.url))
         self.page.on("dialog", lambda dialog: (self.troubles.append(dialog.message), dialog.dismiss()))
 
     def open(self, path: str) -> Page:
