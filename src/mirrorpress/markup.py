@@ -28,6 +28,7 @@ __all__ = [
     "language_of",
     "parse",
     "parse_fragment",
+    "parse_page",
     "to_markdown",
 ]
 
@@ -148,6 +149,13 @@ def parse(text: str) -> Document:
     if text.count("<") > MAX_TAGS:
         raise ValueError(f"more than {MAX_TAGS:,} tags")
     return turbohtml.parse(text, positions=False, allow_declarative_shadow_roots=False)
+
+
+def parse_page(text: str) -> Document:
+    """Parse a page of ours, with the line of each element. Raises ``ValueError`` for too many tags."""
+    if text.count("<") > MAX_TAGS:
+        raise ValueError(f"more than {MAX_TAGS:,} tags")
+    return turbohtml.parse(text, allow_declarative_shadow_roots=False)
 
 
 def parse_fragment(html: str) -> Node:

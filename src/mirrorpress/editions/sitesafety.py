@@ -1,0 +1,298 @@
+"""The last look at the files of a site, before readers can get them: pages, their style, the app manifest.
+
+Each is parsed as a browser parses it, and only what is known to be needed may be there. A page that is
+refused would make a request elsewhere, run a script where none belongs, lead a reader to a literal IP
+address, or by one that tells where they came from; or it is not what the mirror writes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from mirrorpress.links import followable, without_tracking
+from mirrorpress.markup import Element, Node, parse_page
+
+OFFLINE = ("offline.js", "sw.js")
+"""Scripts that keep pages for reading offline: the one that pages have, and the worker."""
+SEARCH = "search/"
+"""Where the scripts of the search page stand, and what they load."""
+_OURS = resources.files("mirrorpress.editions") / "templates" / "site"
+_SEARCH_PAGE = re.compile(r"(?:[A-Za-z-]+/)?search\.html")
+
+_POLICY: Mapping[str, frozenset[str]] = {
+    "default-src": frozenset({"'none'"}),
+    "img-src": frozenset({"'self'", "data:"}),
+    "script-src": frozenset({"'self'"}),
+    "connect-src": frozenset({"'self'"}),
+    "worker-src": frozenset({"'self'"}),
+    "manifest-src": frozenset({"'self'"}),
+    "base-uri": frozenset({"'none'"}),
+    "form-action": frozenset({"'none'"}),
+}
+_NEEDED = ("default-src", "base-uri", "form-action", "style-src")
+_ONLY_WITH_SCRIPT = ("script-src", "connect-src", "worker-src")
+
+_GLOBAL = {"id", "class", "lang", "dir", "title", "role", "hidden", "translate"}
+_ELEMENTS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        "html head title body header nav main footer section article aside h1 h2 h3 h4 h5 h6 p div span ul "
+        "ol li dl dt dd blockquote pre code table caption thead tbody tr figure figcaption strong em b i s "
+        "sub sup br hr del ins mark small kbd ruby rt rp wbr summary output".split(),
+        frozenset[str](),
+    ),
+    "a": frozenset({"href", "rel", "hreflang"}),
+    "button": frozenset({"type"}),
+    "details": frozenset({"open"}),
+    "form": frozenset[str](),
+    "img": frozenset({"src", "alt", "width", "height", "loading", "decoding"}),
+    "input": frozenset(
+        {"type", "autocapitalize", "autocomplete", "autocorrect", "enterkeyhint", "maxlength", "spellcheck"}
+    ),
+    "label": frozenset({"for"}),
+    "link": frozenset({"rel", "href", "type", "hreflang", "sizes"}),
+    "meta": frozenset({"charset", "name", "content", "http-equiv"}),
+    "pre": frozenset({"tabindex"}),
+    "table": frozenset({"tabindex"}),
+    "ol": frozenset({"start", "reversed"}),
+    "option": frozenset({"value", "selected"}),
+    "script": frozenset({"src", "type", "defer"}),
+    "select": frozenset({"name"}),
+    "style": frozenset[str](),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+    "time": frozenset({"datetime"}),
+}
+_METAS = {"viewport", "referrer", "description", "color-scheme", "theme-color", "generator"}
+_DATA_PICTURE = re.compile(r"data:image/(?:png|webp);base64,[A-Za-z0-9+/]+=*")
+_AT_RULES = ("import", "font-face", "namespace", "charset")
+_LOADING = ("url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint")
+
+
+def dangers_in_page(path: str, html: str) -> Iterator[str]:
+    """What would endanger a reader in the page at ``path``, one line each, with its line and element."""
+    if not html.startswith("<!doctype html>\n"):
+        yield "line 1: a page that does not begin as the mirror's do"
+        return
+    try:
+        document = parse_page(html)
+    except ValueError as error:
+        yield f"line 1: {error}"
+        return
+    look = _Look(path)
+    for node in document.descendants:
+        if isinstance(node, Element):
+            for danger in look.at(node):
+                yield f"line {node.source_line}, <{node.tag}>: {danger}"
+        elif not _is_words(node):
+            yield f"a {type(node).__name__.lower()}, of which pages for readers need none"
+    yield from look.at_the_end()
+
+
+def dangers_in_style(css: str) -> Iterator[str]:
+    """What would load something in a style sheet."""
+    import tinycss2  # noqa: PLC0415 - 20 ms that an edition without a style does not need
+
+    waiting: list[Any] = list(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+    for node in waiting:
+        place = f"line {node.source_line} of the style"
+        if node.type == "error":
+            yield f"{place}: what is no CSS ({node.message})"
+        elif node.type == "at-rule" and node.lower_at_keyword in _AT_RULES:
+            yield f"{place}: @{node.lower_at_keyword}, which loads from elsewhere"
+        elif node.type == "url" or (node.type == "function" and node.lower_name in _LOADING):
+            yield f"{place}: a style that loads something"
+        for inner in ("prelude", "content", "arguments"):
+            waiting.extend(getattr(node, inner, None) or ())
+
+
+def dangers_in_manifest(text: str) -> Iterator[str]:
+    """What would endanger a reader in a web app manifest."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield f"JSON that cannot be read: {error}"
+        return
+    if not isinstance(found, dict):
+        yield "JSON that is no manifest"
+        return
+    known = {"name", "short_name", "start_url", "scope", "display", "lang", "dir", "icons"} | {
+        "background_color", "theme_color", "description", "id",
+    }  # fmt: skip
+    for key in set(found) - known:
+        yield f"a key that does not belong there: {key[:100]}"
+    icons = found.get("icons", [])
+    sources = [icon.get("src", "") if isinstance(icon, dict) else "" for icon in icons]
+    for address in (found.get("start_url", "."), found.get("scope", "."), *sources):
+        if not isinstance(address, str) or not _is_own(address):
+            yield f"an address from elsewhere: {str(address)[:100]}"
+
+
+def dangers_in_script(path: str, data: bytes) -> Iterator[str]:
+    """Whether a script is another than those that the mirror is known to have."""
+    known: bytes | Path | None
+    if path in OFFLINE:
+        known = (_OURS / path).read_bytes()
+    else:
+        from mirrorpress.editions.search.index import scripts  # noqa: PLC0415 - few mirrors have it
+
+        known = next((file.data for file in scripts() if file.path == path), None)
+    if data != known:
+        yield "a script that is none of ours"
+
+
+def policy_of(style: str, *, search: bool = False, offline: bool = False) -> str:
+    """The Content-Security-Policy of a page with this style, which may ``search``, or be kept ``offline``."""
+    directives = ["default-src 'none'", "img-src 'self' data:", f"style-src '{hash_of(style)}'"]
+    directives.append("manifest-src 'self'")
+    if search:
+        directives += ["script-src 'self'", "connect-src 'self'"]
+    elif offline:
+        directives.append("script-src 'self'")
+    if offline:
+        directives.append("worker-src 'self'")
+    return "; ".join([*directives, "base-uri 'none'", "form-action 'none'"])
+
+
+def hash_of(text: str) -> str:
+    """A style as a Content-Security-Policy names it (CSP 3, 2.3.1)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+class _Look:
+    """The look at one page; remembers what belongs together."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.policy: dict[str, set[str]] | None = None
+        self.styles: list[str] = []
+        self.has_script = False
+
+    def at(self, element: Element) -> Iterator[str]:
+        """The dangers of one element."""
+        tag = element.tag
+        allowed = _ELEMENTS.get(tag)
+        if allowed is None or element.namespace.name != "HTML":
+            yield "an element that does not belong there"
+            return
+        for name in element.attrs:
+            if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-")):
+                yield f"an attribute that does not belong there: {name[:50]}"
+        special = getattr(self, f"_{tag}", None)
+        if special:
+            yield from special(element)
+
+    def at_the_end(self) -> Iterator[str]:
+        """The dangers of the page as a whole."""
+        if self.policy is None:
+            yield "no Content-Security-Policy"
+            return
+        for name in _NEEDED:
+            if name not in self.policy:
+                yield f"a Content-Security-Policy without {name}"
+        for name, values in self.policy.items():
+            known = _POLICY.get(name)
+            if name == "style-src":
+                known = frozenset(f"'{hash_of(style)}'" for style in self.styles)
+            if known is None or not values <= known:
+                yield f"a Content-Security-Policy that allows too much: {name}"
+            elif name in _ONLY_WITH_SCRIPT and not self.has_script:
+                yield f"a Content-Security-Policy with {name} on a page without a script"
+
+    def _meta(self, element: Element) -> Iterator[str]:
+        kind, content = (element.attr("http-equiv") or "").lower(), element.attr("content") or ""
+        name = element.attr("name")
+        if kind == "content-security-policy" and element.closest("head") and self.policy is None:
+            directives = (one.split() for one in content.split(";"))
+            self.policy = {words[0]: set(words[1:]) for words in directives if words}
+        elif kind or (name is not None and name not in _METAS):
+            yield f"a meta that does not belong there: {(kind or name or '')[:50]}"
+        elif name == "referrer" and content != "no-referrer":
+            yield "a referrer that is sent"
+
+    def _link(self, element: Element) -> Iterator[str]:
+        rel, href = element.attr("rel") or "", element.attr("href") or ""
+        if rel in ("canonical", "alternate"):  # asked for by no browser
+            if not (_is_own(href) or followable(href)):
+                yield f"a link that is not https to a named host: {href[:100]}"
+        elif rel in ("icon", "manifest"):
+            if not (_is_own(href) or (rel == "icon" and _DATA_PICTURE.fullmatch(href))):
+                yield f"an address from elsewhere: {href[:100]}"
+        elif rel == "modulepreload":
+            yield from self._own_script(href)
+        else:
+            yield f"a link element that makes a request: rel={rel[:50]}"
+
+    def _style(self, element: Element) -> Iterator[str]:
+        style = element.text
+        self.styles.append(style)
+        yield from _known_style(style)
+
+    def _script(self, element: Element) -> Iterator[str]:
+        self.has_script = True
+        source = element.attr("src")
+        if source is None or element.text.strip():
+            yield "a script within the page"
+        else:
+            yield from self._own_script(source)
+
+    def _own_script(self, source: str) -> Iterator[str]:
+        standing = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), source))
+        if standing != OFFLINE[0] and not (
+            _SEARCH_PAGE.fullmatch(self.path) and standing.startswith(SEARCH) and _is_own(source)
+        ):
+            yield f"a script that does not belong there: {source[:100]}"
+
+    def _img(self, element: Element) -> Iterator[str]:
+        source = element.attr("src") or ""
+        if not (_is_own(source) or _DATA_PICTURE.fullmatch(source)):
+            yield f"a picture from elsewhere: {source[:100]}"
+
+    def _a(self, element: Element) -> Iterator[str]:
+        href = element.attr("href")
+        if href is None or _is_own(href):
+            return
+        if not followable(href):
+            yield f"a link that is not https to a named host: {href[:100]}"
+        elif without_tracking(href) != href:
+            yield f"a link with a parameter that tells where a reader came from: {href[:100]}"
+        elif href.startswith("https:") and "noreferrer" not in (element.attr("rel") or "").split():
+            yield f"a link out of the mirror that is not marked as one: {href[:100]}"
+
+    def _input(self, element: Element) -> Iterator[str]:
+        if element.attr("type") not in ("search", "checkbox"):
+            yield "a field that does not belong there"
+
+
+_styles_seen: dict[str, tuple[str, ...]] = {}
+
+
+def _known_style(style: str) -> tuple[str, ...]:
+    """``dangers_in_style``, asked once for the style that all pages have."""
+    if style not in _styles_seen:
+        _styles_seen.clear()
+        _styles_seen[style] = tuple(dangers_in_style(style))
+    return _styles_seen[style]
+
+
+def _is_words(node: Node) -> bool:
+    return type(node).__name__ in ("Text", "Doctype")
+
+
+def _is_own(address: str) -> bool:
+    """Whether an address is a relative one, and so of the edition itself."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if parts.scheme or parts.netloc or re.search(r"[\s\\<>\"\x00-\x1f]", address):
+        return False
+    return not unquote(parts.path).startswith(("/", "\\"))
