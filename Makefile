@@ -8,6 +8,7 @@ help:
 	@echo "make demo    mirror a sample newsroom, twice, into .demo/"
 	@echo "make test    format, lint, types, rooms, tests"
 	@echo "make browser finds or brings the Chromium of the browser tests, as make test does"
+	@echo "make screenshots     every kind of page of the sample's site, in .screenshots"
 	@echo "make bench   speed and memory, side by side with peers"
 	@echo "make bench-search    what the index of search costs to make, and a query to fetch, beside Pagefind"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
@@ -38,6 +39,9 @@ lint: $(VENV)/.dev
 
 browser: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.chromium
+
+screenshots: $(VENV)/.dev browser
+	$(BIN)/python -m tests.browser.screenshots .screenshots
 
 test: lint browser
 	$(BIN)/pytest -n auto
@@ -83,9 +87,9 @@ lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group training pyproject.toml requirements/build.in -o requirements/training.txt
 
 clean:
-	rm -rf $(VENV) .bench .bench-extract .training .demo
+	rm -rf $(VENV) .bench .bench-extract .training .demo .screenshots
 
 bench-search: .bench/.run
 	.bench/bin/python -m bench.search $(OPTIONS)
 
-.PHONY: help demo lint browser test fuzz bench bench-search bench-extract model lock clean
+.PHONY: help demo lint browser screenshots test fuzz bench bench-search bench-extract model lock clean

@@ -400,6 +400,7 @@ class Stored:
     article: Article
     code: str = ""  # its short name, as in ``s/<code>``; never changes once a build has given it
     former: tuple[str, ...] = ()  # paths at which it stood in old mirrors
+    dated: datetime | None = None  # when it came out, but never after it was found; see ``Shelf.by_day``
     first_offset: int | None = None  # of revision 1; see ``Article.offset``
     withdrawn: Withdrawal | None = None
     original: Stored | None = None
@@ -490,6 +491,9 @@ class Shelf(Protocol):
     def newest(self, *, bodies: bool) -> Iterator[Stored]:
         """Articles of all sections, by the day they came out, the newest first; a stream."""
 
+    def by_day(self, first: date) -> Iterator[Stored]:
+        """The same from a day on (UTC), the oldest first, with bodies; a stream."""
+
     def changed(self, since: int) -> Iterator[Stored]:
         """Articles with a revision stored, or that were withdrawn or restored, or of which a place in an old
         mirror was noted, after the archive's clock stood at ``since``, with bodies; each once."""
@@ -551,6 +555,16 @@ class Shelf(Protocol):
         """Articles whose current revision shows an asset, without bodies."""
 
 
+class Standing(Protocol):
+    """An edition's files as its last build left them."""
+
+    def read(self, path: str) -> bytes:
+        """A file; nothing where there is none."""
+
+    def below(self, beginning: str) -> Iterator[str]:
+        """The paths of all files that begin so, such as with a folder and its slash."""
+
+
 class Edition(Protocol):
     """One rendered output: a frozen dataclass whose fields are its TOML keys."""
 
@@ -581,11 +595,12 @@ class Edition(Protocol):
         *,
         front: str = "",
         before: str = "",
+        standing: Standing | None = None,
     ) -> Iterator[File | str]:
         """Files that may have changed after ``since`` (None: all files), and, as plain strings,
         paths that leave. The front pages are always among them. ``front`` is what the method of that name
-        says now (empty: it is asked), ``before`` what it said at the build before (empty: unknown). A pure
-        function of its arguments."""
+        says now (empty: it is asked), ``before`` what it said at the build before (empty: unknown),
+        ``standing`` the edition as that build left it (None: unknown). A pure function of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)

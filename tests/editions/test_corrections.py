@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirrorpress.editions import plain as written
 from mirrorpress.editions.correctionpages import marked
 from mirrorpress.editions.corrections import Correction, corrections, differs
 from mirrorpress.editions.safety import dangers_in_markdown
@@ -32,7 +33,7 @@ def plain(*paragraphs: str) -> str:
 def shown(before: str, after: str, **more: object) -> list[str]:
     """The changed paragraphs as Markdown."""
     [found] = correct(revision(before), revision(after, hours=2, **more))
-    return [marked(paragraph) for paragraph in found.paragraphs]
+    return [marked(paragraph, written.escape) for paragraph in found.paragraphs]
 
 
 def correct(before: Revision, after: Revision, *, excerpt_only: bool = False) -> list[Correction]:
@@ -132,7 +133,7 @@ def test_a_rewritten_paragraph_is_not_cut_into_letters() -> None:
 
 def test_a_title_counts() -> None:
     [found] = correct(revision(plain("x"), title="Fog at noon"), revision(plain("x"), title="Fog at night"))
-    assert marked(found.title) == "Fog at <del>noon</del> <strong>night</strong>"
+    assert marked(found.title, written.escape) == "Fog at <del>noon</del> <strong>night</strong>"
     assert found.paragraphs == ()
 
 
@@ -182,7 +183,7 @@ TEXTS = st.lists(
 @given(TEXTS, TEXTS)
 def test_any_two_texts_are_compared_and_shown_safely(before: list[str], after: list[str]) -> None:
     for found in correct(revision(plain(*before)), revision(plain(*after))):
-        lines = [marked(paragraph) for paragraph in found.paragraphs]
+        lines = [marked(paragraph, written.escape) for paragraph in found.paragraphs]
         assert any("<del>" in line or "<strong>" in line for line in lines)
         assert not dangers_in_markdown("".join(f"> {line}\n\n" for line in lines))
 

@@ -184,6 +184,11 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert (reader / "s" / f"{code[1]}.md").is_file()
     assert "<svg" in (tmp_path / "demo" / "sheet.html").read_text(encoding="utf-8")
     assert str(tmp_path / "demo" / "sheet.html") in done.stderr
+    www = tmp_path / "demo" / "www"
+    assert str(www / "index.html") in done.stderr
+    assert {"index.html", "search.html", "404.html"} <= {one.name for one in www.iterdir()}
+    assert "老灯塔" in (www / "pages" / "p2" / "10002.html").read_text(encoding="utf-8")
+    assert "本文已撤下" in (www / "pages/town/how-to-read-the-tide-tables.html").read_text(encoding="utf-8")
 
 
 def test_init_from_a_feed_gives_a_mirror_that_runs(tmp_path: Path) -> None:

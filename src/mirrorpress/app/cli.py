@@ -262,6 +262,38 @@ def _run_again_and_again(every: str, options: dict[str, Any]) -> int:
 
 @cli.command()
 @_common
+@click.option("--edition", "name", default="", metavar="NAME", help="Which edition (default: the site).")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8800, help="Where (default: 8800; 0: any).")
+def preview(path: Path, name: str, port: int, **options: Any) -> None:
+    """Show an edition in the browser of this machine, with a web server's headers, until Ctrl-C.
+
+    The page is loaded anew after each build.
+    """
+    from mirrorpress.app.preview import preview
+
+    preview(path, name, port, _speaker(options))
+
+
+@cli.command()
+@click.argument("server", type=click.Choice(["nginx", "caddy", "netlify"]))
+@_config
+def headers(server: str, path: Path) -> None:
+    """Show the lines that make a web server send the site with the right headers.
+
+    netlify is for all hosts that read a file _headers, which the site holds already.
+    """
+    from mirrorpress.app.configuration import load
+    from mirrorpress.editions.headers import for_server
+    from mirrorpress.editions.site import SiteEdition
+
+    sites = [one for one in load(path).editions if isinstance(one, SiteEdition)]
+    if not sites:
+        raise UsageError("there is no site", where=str(path), hint='add [[editions]] with type = "site"')
+    click.echo(for_server(server, sites[0].style(load(path))), nl=False)  # type: ignore[arg-type]
+
+
+@cli.command()
+@_common
 @_sections
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to.")
 @click.option("--count", type=click.IntRange(1, 100), default=10, metavar="N", help="Articles (default: 10).")

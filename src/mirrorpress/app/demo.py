@@ -47,6 +47,16 @@ place = "after-article"
 text = "**本镜像只是演示**，请看[读者帮助](help.md)。"
 places = ["home", "p2"]
 """
+_SITE = """
+[[editions]]
+type = "site"
+{extras}
+
+[[targets]]
+type = "directory"
+edition = "site"
+path = "www"
+"""
 _PICKS = """url,title
 {url}/news/gb/2026/06/12/10001.html,夏季渡轮时刻表：末班船晚九点
 {url}/en/2026/06/12/lighthouse-lamp-comes-home,The lamp is home
@@ -76,6 +86,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         text = sample_configuration(newsroom.url, str(remote))
         extras = "short_addresses = true" + ('\nalso_in = ["zh-Hant"]' if is_installed() else "")
         text = text.replace('type = "markdown"', f'type = "markdown"\n{extras}') + _READERS_WAY
+        text = text.replace("contact =", 'site_addresses = ["https://mirror.example.org/"]\ncontact =', 1)
+        text += _SITE.format(extras=extras + ("\nsearch = true" if is_installed() else ""))
         path.write_text(text, encoding="utf-8")
         _lay_out(folder, newsroom.url)
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
@@ -106,10 +118,14 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     speaker.say(f"Whoever follows the old mirror's path is led on by\n  {clone / OLD_PATH}")
+    speaker.say(
+        f"The same as a web site, of which every page works from the disk\n  {folder / 'www' / 'index.html'}"
+    )
     command = _own_name()
     speaker.say(
         f"\nWhat to try next, in {folder}:\n"
         f"  the configuration            {path}\n"
+        f"  the site, with search        {command} preview -c {path}\n"
         f"  what each run pushed         git -C {remote} log --stat\n"
         f"  how the mirror stands        {command} status -c {path}\n"
         f"  what is read most            {command} counts show -c {path}\n"

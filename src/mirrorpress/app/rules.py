@@ -34,7 +34,7 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]?#,]+)(:(?P<port>\d{1,5}))?"
 _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]", re.IGNORECASE)  # Windows, in any folder
 _UNSAFE_IN_FILE_NAMES = set('<>:"|?*\\')  # Windows; the rest refuses only "/" and NUL
 _OWN_FOLDERS = frozenset(
-    {"indexes", "feeds", "assets", "sitemaps", "corrections"}
+    {"indexes", "feeds", "assets", "sitemaps", "corrections", "search"}
 )  # of an edition; see "Files" in the documentation
 
 

@@ -66,17 +66,15 @@ class Ledger:
         """The digest of a file as it was last written; empty when it is not there."""
         return self._index.value(_DIGEST_OF, {"edition": edition, "path": path}) or ""
 
-    def present(self, edition: str) -> Iterator[str]:
-        """All paths of an edition, streamed."""
+    def present(self, edition: str, beginning: str = "") -> Iterator[str]:
+        """All paths of an edition that begin so, streamed."""
+        files = t.files.c
+        query = select(files.path).where(files.edition == edition, files.digest != "")
+        if beginning:
+            query = query.where(files.path >= beginning, files.path < beginning + "\U0010ffff")
         last = ""
         while True:
-            query = (
-                select(t.files.c.path)
-                .where(t.files.c.edition == edition, t.files.c.digest != "", t.files.c.path > last)
-                .order_by(t.files.c.path)
-                .limit(5000)
-            )
-            paths = self._index.values(query)
+            paths = self._index.values(query.where(files.path > last).order_by(files.path).limit(5000))
             yield from paths
             if len(paths) < 5000:
                 return

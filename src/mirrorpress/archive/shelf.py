@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ _LIGHT = (
     t.articles.c.publisher,
     t.articles.c.url,
     t.articles.c.code,
+    t.articles.c.dated,
     select(func.group_concat(t.former.c.path, "\n"))
     .where(t.former.c.article == t.articles.c.number)
     .correlate(t.articles)
@@ -138,15 +140,29 @@ class ArchiveShelf:
     def newest(self, *, bodies: bool) -> Iterator[Stored]:
         columns = (*_LIGHT, *_BODY) if bodies else _LIGHT
         newest = (t.articles.c.dated, t.articles.c.number)
-        query = _select(*newest, *columns).order_by(*(column.desc() for column in newest)).limit(_AT_ONCE)
+        place = t.articles.c.number.label("place")
+        newest_first = (column.desc() for column in newest)
+        query = _select(place, *columns).order_by(*newest_first).limit(_AT_ONCE)
         rows = self._index.rows(query)
         while rows:
             for row in rows:
                 yield _stored(row)
-            dated, number = rows[-1]["dated"], rows[-1]["number"]
+            dated, number = rows[-1]["dated"], rows[-1]["place"]
             older = t.articles.c.dated < dated
             older |= (t.articles.c.dated == dated) & (t.articles.c.number < number)
             rows = self._index.rows(query.where(older)) if len(rows) == _AT_ONCE else []
+
+    def by_day(self, first: date) -> Iterator[Stored]:
+        oldest = (t.articles.c.dated, t.articles.c.number)
+        query = _select(t.articles.c.number.label("place"), *_LIGHT, *_BODY).order_by(*oldest).limit(_AT_ONCE)
+        rows = self._index.rows(query.where(t.articles.c.dated >= datetime.combine(first, time(), UTC)))
+        while rows:
+            for row in rows:
+                yield _stored(row)
+            dated, number = rows[-1]["dated"], rows[-1]["place"]
+            later = t.articles.c.dated > dated
+            later |= (t.articles.c.dated == dated) & (t.articles.c.number > number)
+            rows = self._index.rows(query.where(later)) if len(rows) == _AT_ONCE else []
 
     def changed(self, since: int) -> Iterator[Stored]:
         last = since
@@ -365,6 +381,7 @@ def _stored(row: RowMapping) -> Stored:
         captured_at=row["captured_at"],
         arrived=row["arrived"],
         code=row["code"] or "",
+        dated=row["dated"],
         former=tuple(sorted(row["former"].split("\n"))) if row["former"] else (),
         first_offset=row["first_ahead"],
         withdrawn=None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from mirrorpress.editions.corrections import Paragraph
 from mirrorpress.editions.days import long_day
-from mirrorpress.editions.plain import escape
 from mirrorpress.editions.words import in_digits, words
 from mirrorpress.model import Stored, local_day
 
@@ -15,11 +14,11 @@ from mirrorpress.model import Stored, local_day
 _TAGS = {"same": ("", ""), "gone": ("<del>", "</del>"), "new": ("<strong>", "</strong>")}
 
 
-def marked(paragraph: Paragraph) -> str:
-    """A changed paragraph as one line of Markdown."""
+def marked(paragraph: Paragraph, written: Callable[[str], str]) -> str:
+    """A changed paragraph in one line; ``written`` is how its words go into it."""
     parts = []
     for piece in paragraph:
-        words_ = escape(piece.text)
+        words_ = written(piece.text)
         start, end = _TAGS[piece.kind] if words_ else ("", "")
         before = " " if piece.text[:1].isspace() else ""
         after = " " if piece.text[-1:].isspace() and words_ else ""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from html import unescape
 from urllib.parse import unquote
 
 from mirrorpress.model import ROOT, Section
@@ -13,7 +14,7 @@ from mirrorpress.paths import folded, stem
 
 _WORDS = r"(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*"
 _LINK = re.compile(rf"\[({_WORDS})\]\({ROOT}(?!assets/)([^\s()<>]+)\)")
-_LINK_IN_HTML = re.compile(rf'<a href="{ROOT}(?!assets/)[^"]*">(.*?)</a>', re.DOTALL)
+_LINK_IN_HTML = re.compile(rf'<a href="{ROOT}(?!assets/)([^"]*)">(.*?)</a>', re.DOTALL)
 _FIELD = re.compile(r"\{(section|id|year|month)\}")
 _FORMS = {"section": "[^/]+", "id": "[^/]+", "year": "[0-9]{4}", "month": "[0-9]{2}"}
 _OWN_FOLDERS = frozenset(("indexes", "feeds", "sitemaps", "corrections", "assets", "qr", "s"))
@@ -101,6 +102,16 @@ def settled(markdown: str, way: Callable[[str], str]) -> str:
     return _LINK.sub(put, markdown) if f"]({ROOT}" in markdown else markdown
 
 
+def settled_in_html(html: str, way: Callable[[str], str]) -> str:
+    """The same of a body in HTML."""
+
+    def put(link: re.Match[str]) -> str:
+        target = way(unquote(unescape(link[1])))
+        return f'<a href="{target}">{link[2]}</a>' if target else link[2]
+
+    return _LINK_IN_HTML.sub(put, html) if f'href="{ROOT}' in html else html
+
+
 def unlinked(html: str) -> str:
     """The HTML of a body with only the words of its links to pages of the old mirror."""
-    return _LINK_IN_HTML.sub(r"\1", html)
+    return settled_in_html(html, lambda _: "")

@@ -1,35 +1,33 @@
-"""The pages of the Markdown edition: an article, a list, the home page, the help page.
+"""The pages of an edition: an article, a list, the home page, the help page.
 
-What is rendered here depends only on the configuration and on the articles given; ``markdown`` decides
-which pages are rendered, and from which articles.
+What is rendered here depends only on the configuration and on the articles given; ``press`` decides which
+pages are rendered, and from which articles; ``writing`` how what is said here is written.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from mirrorpress.editions.correctionpages import marked, moments
+from mirrorpress.editions.correctionpages import moments
 from mirrorpress.editions.corrections import Correction
 from mirrorpress.editions.days import long_day, short_day
-from mirrorpress.editions.direction import joined, lead
-from mirrorpress.editions.former import settled
+from mirrorpress.editions.direction import joined
 from mirrorpress.editions.home import Home, Listed, pinned
 from mirrorpress.editions.hot import HotList, days_of
-from mirrorpress.editions.notes import quoted
-from mirrorpress.editions.plain import code, destination, escape, fenced
-from mirrorpress.editions.qr import LONGEST, qr_png
+from mirrorpress.editions.qr import LONGEST, data_uri, qr_png
 from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.search.page import Place, preloads, search_page
 from mirrorpress.editions.templating import BODY, Templates
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
+from mirrorpress.editions.writing import Markdown, Writing
 from mirrorpress.links import followable, in_ascii
 from mirrorpress.model import (
-    ROOT,
     Configuration,
     File,
     HotPolicy,
@@ -41,17 +39,15 @@ from mirrorpress.model import (
     local_day,
 )
 
-HOT = "indexes/hot.md"
-CORRECTIONS = "indexes/corrections.md"
-TYPE = "markdown"
-"""The type of edition whose pages these are."""
+_IN_ALL = ("README.", "index.", "help.", "indexes/", "feeds/")
+"""What paths begin with of pages that every rendering has."""
 
 
 class Pages:
     """Renders pages for one configuration. ``pattern`` is the edition's ``pages``; ``rendering`` says in
     which of its renderings the pages stand, below whose folder all paths here begin; ``templates`` are by
     default the edition's; ``hot``: menus name the list of what was read most; ``short``: articles have a page
-    at their short address too."""
+    at their short address too; ``addresses`` are where the edition is read, the canonical one first."""
 
     def __init__(
         self,
@@ -59,7 +55,9 @@ class Pages:
         pattern: str,
         rendering: Rendering | None = None,
         templates: Templates | None = None,
+        writing: Writing | None = None,
         *,
+        addresses: Sequence[str] | None = None,
         hot: bool = False,
         short: bool = False,
     ) -> None:
@@ -67,12 +65,17 @@ class Pages:
         self._configuration = configuration = self._rendering.converted
         self._mirror = configuration.mirror
         self._pattern = pattern
-        self._templates = templates or Templates(TYPE)
+        self._writing = writing = writing or Markdown()
+        self._templates = templates or Templates(writing.edition)
+        self._addresses = self._mirror.addresses if addresses is None else addresses
         self._hot = hot
         self._short = short
         self._language = self._mirror.language
-        self._words: dict[str, Any] = words(self._language)
-        self._lead = lead(self._language)
+        self._words: Mapping[str, Any] = writing.words(self._language)
+        self._lead = writing.lead(self._language)
+        self._frame = writing.frame(self._templates.texts)
+        self.home_path, self.help_path = writing.home, self._at("help")
+        self.hot_path, self.corrections_path = self._at("indexes/hot"), self._at("indexes/corrections")
 
     @property
     def rendering(self) -> Rendering:
@@ -80,6 +83,18 @@ class Pages:
         return self._rendering
 
     # --- where ---------------------------------------------------------------------------
+
+    @property
+    def root(self) -> str:
+        """The canonical address of the edition; empty when it has none."""
+        return in_ascii(self._addresses[0]) if self._addresses else ""
+
+    def _at(self, stem: str) -> str:
+        return stem + self._writing.suffix
+
+    def list_path(self, section: Section) -> str:
+        """Where a section's list stands."""
+        return self._at(f"indexes/{section.id}")
 
     def path(self, stored: Stored) -> str:
         """Where an article's page stands; never changes once it stands there. A page that this rendering does
@@ -92,7 +107,7 @@ class Pages:
 
     def correction_path(self, stored: Stored) -> str:
         """Where the page stands that shows how an article was changed; as ``path`` otherwise."""
-        path = f"corrections/{stored.section}/{stored.id}.md"
+        path = self._at(f"corrections/{stored.section}/{stored.id}")
         return path if self._rendering.holds(stored) else self._rendering.out + path
 
     def publisher_of(self, stored: Stored) -> Publisher:
@@ -101,11 +116,10 @@ class Pages:
 
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
-        addresses = self._mirror.addresses
-        if not addresses:
+        if not self.root:
             return ""
         place = self._rendering.folder + path
-        return in_ascii(addresses[0]) + quote(posixpath.normpath(place) if "../" in place else place)
+        return self.root + quote(posixpath.normpath(place) if "../" in place else place)
 
     def addresses_of(self, stored: Stored) -> list[str]:
         """The canonical addresses of an article's page in all renderings that hold it, this one's first."""
@@ -114,9 +128,19 @@ class Pages:
         return [self.address(way + path) for way in ("", *ways)]
 
     def qr_path(self, path: str) -> str:
-        """Where the QR code of a page stands; empty when the page has no address, or one too long to scan."""
-        fits = 0 < len(self.address(path)) <= LONGEST
-        return f"qr/{path.removesuffix('.md')}.png" if fits else ""
+        """Where the QR code of a page stands as a file; empty when it is none, or there is none."""
+        if not self._writing.has_qr_files or not self._scans(path):
+            return ""
+        return f"qr/{path.removesuffix(self._writing.suffix)}.png"
+
+    def _scans(self, path: str) -> bool:
+        """Whether a page has an address, and one that is not too long to scan."""
+        return 0 < len(self.address(path)) <= LONGEST
+
+    @property
+    def has_former(self) -> bool:
+        """Whether pages lead on from where articles and lists stood in old mirrors, which were Markdown."""
+        return self._rendering.is_own and self._writing.suffix == ".md"
 
     @property
     def hot_title(self) -> str:
@@ -125,7 +149,7 @@ class Pages:
 
     def short_path(self, stored: Stored) -> str:
         """Where the page at an article's short address stands; empty when there is none."""
-        return f"s/{stored.code}.md" if self._short and stored.code else ""
+        return self._at(f"s/{stored.code}") if self._short and stored.code else ""
 
     def with_qr(self, path: str) -> Iterator[str]:
         """The path of a page and that of its QR code: what leaves when the page does."""
@@ -151,47 +175,45 @@ class Pages:
             return
         path, article, publisher = self.path(stored), stored.article, self.publisher_of(stored)
         if publisher.excerpt_only:
-            body = f"> {escape(article.excerpt)}\n\n{self._words['excerpt']}\n"
+            body = self._writing.excerpt(article.excerpt, self._words["excerpt"])
         else:
-            body = self._settled_links(path, article.markdown, adopted)
-            body = body.replace(ROOT, _up(path) + self._rendering.out)
+            body = self._writing.body(article, _up(path) + self._rendering.out, self._way_to(path, adopted))
         changed = moments(self._language, stored, [one.at for one in corrections])
-        link = destination(_up(path) + self.correction_path(stored))
+        link = self._writing.href(_up(path) + self.correction_path(stored))
         note = self._words["corrections"]["note"]
         short = self.short_path(stored)
         yield from self._shared(
-            "page.md",
+            "page",
             path,
             article.title,
             shared_as=article.title,
             body=body,
             menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else _list_of(section)
+                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
             ),
             converted=self._converted(path) if self._rendering.converts(stored) else "",
             byline=self._byline(stored, publisher),
-            corrected=note.format(when=changed[0], link=link) if changed else "",
+            corrected=self._writing.inline(note.format(when=changed[0], link=link)) if changed else "",
             partial=self._words["partial"] if article.partial else "",
             direction=self._direction(stored),
-            rights=self.rights(publisher, escape),
-            original=_shown(article.url),
-            short=_shown(self.address(short)) if short and self.address(short) else "",
+            text_language=self._language_of(stored),
+            rights=self.rights(publisher, self._writing.escape),
+            original=self._writing.address(article.url),
+            short=self._writing.address(self.address(short)) if short and self.address(short) else "",
             links=self._links("after-article", path),
         )
         if corrections:
             yield from self._correction(section, stored, list(zip(changed, corrections, strict=True)))
-        yield from self._onward(
-            stored, article.title, self._words["onward"], former, original=_shown(article.url)
-        )
+        yield from self._onward(stored, article.title, self._words["onward"], former, original=article.url)
 
-    def _settled_links(self, path: str, markdown: str, adopted: Callable[[str], Stored | None]) -> str:
-        """The body of the page at ``path`` with its links to pages of an old mirror led to where they are."""
+    def _way_to(self, path: str, adopted: Callable[[str], Stored | None]) -> Callable[[str], str]:
+        """Where pages of an old mirror stand now, as links on the page at ``path`` name them."""
 
         def way(place: str) -> str:
             found = adopted(place)
-            return destination(_up(path) + self.path(found)) if found else ""
+            return self._writing.href(_up(path) + self.path(found)) if found else ""
 
-        return settled(markdown, way)
+        return way
 
     def _correction(
         self, section: Section, stored: Stored, corrections: Sequence[tuple[str, Correction]]
@@ -199,37 +221,42 @@ class Pages:
         """The page of how an article was changed, with its moments in words."""
         path, title = self.correction_path(stored), stored.article.title
         return self._shared(
-            "correction.md",
+            "correction",
             path,
             self._words["corrections"]["page"].format(title=title),
             menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else _list_of(section)
+                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
             ),
             lead=self._lead,
-            article=escape(title),
-            article_path=destination(_up(path) + self.path(stored)),
+            article=self._writing.escape(title),
+            article_path=self._writing.href(_up(path) + self.path(stored)),
             excerpt_only=self.publisher_of(stored).excerpt_only or stored.article.partial,
             direction=self._direction(stored),
+            text_language=self._language_of(stored),
             corrections=[
                 {
                     "when": when,
-                    "title": marked(one.title),
-                    "paragraphs": list(map(marked, one.paragraphs)),
+                    "title": self._writing.changed(one.title),
+                    "paragraphs": list(map(self._writing.changed, one.paragraphs)),
                     "cut": one.cut,
                 }
                 for when, one in corrections
             ],
         )
 
+    def _language_of(self, stored: Stored) -> str:
+        return stored.article.language or self._language
+
     def _direction(self, stored: Stored) -> str:
         """Which way an article runs, if that is to be said."""
-        if is_right_to_left(stored.article.language or self._language):
+        if is_right_to_left(self._language_of(stored)):
             return "rtl"
         return "ltr" if is_right_to_left(self._language) else ""
 
     def _byline(self, stored: Stored, publisher: Publisher) -> str:
         article = stored.article
-        parts = [f"**{self._lead}{escape(publisher.name)}**", *(escape(author) for author in article.authors)]
+        written = self._writing.escape
+        parts = [self._writing.strong(self._lead + written(publisher.name)), *map(written, article.authors)]
         parts.append(long_day(self._language, stored.day))
         if updated := stored.day_updated:
             parts.append(f"{self._words['updated']} {long_day(self._language, updated)}")
@@ -238,7 +265,7 @@ class Pages:
     def _converted(self, path: str) -> str:
         """Who converted a page, and where it stands as it was: in the mirror's own rendering."""
         language, way = self._rendering.others[0]
-        link = f"[{words(language)['name']}]({destination(_up(path) + way + path)})"
+        link = self._writing.link(words(language)["name"], _up(path) + way + path)
         return str(self._words["converted"]).format(name=link)
 
     def rights(self, publisher: Publisher, written: Callable[[str], str] = str) -> str:
@@ -253,8 +280,8 @@ class Pages:
     def left(self, section: Section, stored: Stored, former: Iterable[str]) -> Iterator[File]:
         """The small page of an article that the edition no longer shows: where the original is. ``former`` as
         for ``article``."""
-        title, original = stored.article.title, _shown(stored.article.url)
-        yield from self._remains("left.md", section, stored, title, original=original)
+        title, original = stored.article.title, stored.article.url
+        yield from self._remains("left", section, stored, title, original=self._writing.address(original))
         yield from self._onward(stored, title, self._words["onward"], former, original=original)
 
     def tombstone(self, section: Section, stored: Stored, former: Iterable[str]) -> Iterator[File]:
@@ -265,9 +292,9 @@ class Pages:
             return
         title = stored.article.title if told.keeps_title else said["title"]
         text = said["text"].format(date=long_day(self._language, told.at.date()))
-        reason = f"{said['reason']}{self._words['colon']}{escape(told.public_reason)}"
+        reason = f"{said['reason']}{self._words['colon']}{self._writing.escape(told.public_reason)}"
         yield from self._remains(
-            "withdrawn.md", section, stored, title, text=text, reason=reason if told.public_reason else ""
+            "withdrawn", section, stored, title, text=text, reason=reason if told.public_reason else ""
         )
         yield from self._onward(stored, title, said["title"], former)
 
@@ -277,19 +304,20 @@ class Pages:
         """A page that is small, as there may be very many: its menu is the way home and to the section."""
         if not self._rendering.holds(stored):
             return
-        path, publisher = self.path(stored), self.publisher_of(stored)
-        home, up = f"{self._lead}[{self._words['home']}]({_up(path)}README.md)", _up(path)
-        listed = f"[{escape(section.title)}]({destination(up + _list_of(section))})"
-        byline = [f"**{self._lead}{escape(publisher.name)}**", long_day(self._language, stored.day)]
-        text = self._templates.render(
+        path, publisher, link = self.path(stored), self.publisher_of(stored), self._writing.link
+        home = self._lead + link(self._words["home"], _up(path) + self.home_path)
+        byline = [
+            self._writing.strong(self._lead + self._writing.escape(publisher.name)),
+            long_day(self._language, stored.day),
+        ]
+        yield self._small(
             template,
-            title=escape(title),
-            menu=joined(self._language, (home, listed)),
+            path,
+            title,
+            menu=self._writing.menu(self._language, (home, self._list_link(section, path))),
             byline=joined(self._language, byline),
-            words=self._words,
             **values,
         )
-        yield File(path, _settled(text).encode())
 
     # --- lists, home ---------------------------------------------------------------------
 
@@ -298,14 +326,14 @@ class Pages:
     ) -> Iterator[File]:
         """A section's own list: ``articles`` ascending, the numbers of its full list pages, and how many
         articles they hold in all."""
-        path = _list_of(section)
+        path = self.list_path(section)
         return self._list(
             section,
             path,
             title=section.title,
             items=self._listed(path, _under_own_titles(reversed(articles))),
             older=self._numbers(section, full_lists),
-            feed=destination(f"../feeds/{section.id}"),
+            feed=self._writing.href(f"../feeds/{section.id}"),
             total=counted(self._language, "articles", kept) if kept else "",
             notes=pinned(self._configuration, section.id),
         )
@@ -313,14 +341,14 @@ class Pages:
     def picks(self, section: Section, listed: Sequence[Listed], full_lists: Sequence[int]) -> Iterator[File]:
         """An editor's list, in its order, and the numbers of the full list pages of the section's own
         articles."""
-        path = _list_of(section)
+        path = self.list_path(section)
         return self._list(
             section,
             path,
             title=section.title,
             items=self._listed(path, listed),
             older=self._numbers(section, full_lists),
-            feed=destination(f"../feeds/{section.id}"),
+            feed=self._writing.href(f"../feeds/{section.id}"),
             notes=pinned(self._configuration, section.id),
         )
 
@@ -328,17 +356,17 @@ class Pages:
         self, section: Section, number: int, articles: Sequence[Stored], older: Sequence[int]
     ) -> Iterator[File]:
         """A full list page: what its articles were when they came, so that it never changes."""
-        path = f"indexes/{section.id}/{number}.md"
+        path = self._at(f"indexes/{section.id}/{number}")
         said = str(self._words["page"]).format(number=numeral(self._language, number))
         return self._list(
             section,
             path,
             title=joined(self._language, (section.title, said)),
-            items=[
-                self._item(path, one, one.first_title, short_day(self._language, one.first_day))
-                for one in reversed(articles)
-            ],
-            older=joined(self._language, (f"[{numeral(self._language, n)}]({n}.md)" for n in older)),
+            items=[self._item(path, one, one.first_title, one.first_day) for one in reversed(articles)],
+            older=joined(
+                self._language,
+                (self._writing.link(numeral(self._language, n), self._at(str(n))) for n in older),
+            ),
             feed="",
         )
 
@@ -355,7 +383,7 @@ class Pages:
         notes: Iterable[Note] = (),
     ) -> Iterator[File]:
         return self._shared(
-            "list.md",
+            "list",
             path,
             title,
             menu=self._menu(path, section),
@@ -367,25 +395,25 @@ class Pages:
             total=total,
         )
 
-    def _item(self, path: str, stored: Stored, title: str, date: str) -> dict[str, str]:
+    def _item(self, path: str, stored: Stored, title: str, day: date) -> dict[str, str]:
         return {
-            "date": self._lead + date,
-            "title": escape(title),
-            "path": destination(_up(path) + self.path(stored)),
+            "date": self._lead + short_day(self._language, day),
+            "iso": day.isoformat(),
+            "title": self._writing.escape(title),
+            "path": self._writing.href(_up(path) + self.path(stored)),
         }
 
     def _listed(self, path: str, listed: Iterable[Listed]) -> list[dict[str, str]]:
-        return [
-            self._item(path, one.stored, one.title, short_day(self._language, one.stored.day))
-            for one in listed
-        ]
+        return [self._item(path, one.stored, one.title, one.stored.day) for one in listed]
 
     def _numbers(self, section: Section, full_lists: Sequence[int]) -> str:
-        links = (f"[{numeral(self._language, n)}]({destination(f'{section.id}/{n}.md')})" for n in full_lists)
+        links = (
+            self._writing.link(numeral(self._language, n), self._at(f"{section.id}/{n}")) for n in full_lists
+        )
         return joined(self._language, links)
 
     def _quoted(self, notes: Iterable[Note], path: str) -> list[str]:
-        return [quoted(note.text, partial(self._way, path)) for note in notes]
+        return [self._writing.note(note.text, partial(self._way, path)) for note in notes]
 
     def hot(self, found: HotList, hot: Sequence[tuple[Stored, int]], policy: HotPolicy) -> Iterator[File]:
         """The list of what was read most, as of ``found``: articles with their readers."""
@@ -395,11 +423,11 @@ class Pages:
             "date": long_day(self._language, found.until),
         }
         return self._shared(
-            "hot.md",
-            HOT,
+            "hot",
+            self.hot_path,
             self._words["hot"]["title"],
-            menu=self._menu(HOT, None),
-            items=self._hot_items(HOT, hot),
+            menu=self._menu(self.hot_path, None),
+            items=self._hot_items(self.hot_path, hot),
             lead=self._lead,
             note=self._words["hot"]["note"].format(**facts),
             empty=self._words["hot"]["empty"].format(**facts),
@@ -407,17 +435,16 @@ class Pages:
 
     def corrections(self, articles: Sequence[tuple[Stored, datetime]]) -> Iterator[File]:
         """The list of the articles that were changed last, and when, newest first."""
-        items = []
+        items, place = [], self.corrections_path
         for stored, moment in articles:
-            day = short_day(self._language, local_day(moment, stored.article.offset))
-            path = destination(_up(CORRECTIONS) + self.correction_path(stored))
-            items.append({**self._item(CORRECTIONS, stored, stored.article.title, day), "path": path})
+            item = self._item(place, stored, stored.article.title, local_day(moment, stored.article.offset))
+            items.append({**item, "path": self._writing.href(_up(place) + self.correction_path(stored))})
         said = self._words["corrections"]
         return self._shared(
-            "list.md",
-            CORRECTIONS,
+            "list",
+            place,
             said["title"],
-            menu=self._menu(CORRECTIONS, None),
+            menu=self._menu(place, None),
             notes=[],
             items=items,
             older="",
@@ -429,17 +456,17 @@ class Pages:
     def _hot_items(self, path: str, hot: Iterable[tuple[Stored, int]]) -> list[dict[str, str]]:
         items = []
         for one, readers in hot:
-            item = self._item(path, one, one.article.title, short_day(self._language, one.day))
+            item = self._item(path, one, one.article.title, one.day)
             said = counted(self._language, "readers", readers)
-            link = f"{item['date']} [{item['title']}]({item['path']})"
+            link = f"{item['date']} {self._writing.link(item['title'], _up(path) + self.path(one))}"
             items.append({**item, "readers": said, "line": joined(self._language, (link, said))})
         return items
 
     def home(self, shown: Home) -> Iterator[File]:
         """The home page."""
-        mirror, path = self._mirror, "README.md"
+        mirror, path = self._mirror, self.home_path
         return self._shared(
-            "home.md",
+            "home",
             path,
             mirror.title,
             shared_as=mirror.title,
@@ -447,52 +474,84 @@ class Pages:
             notes=self._quoted(shown.notes, path),
             picks=[self._picks_on_home(path, section, listed) for section, listed in shown.picks],
             hot=self._hot_items(path, shown.hot),
-            hot_path=destination(HOT),
+            hot_path=self._writing.href(self.hot_path),
             newest=self._listed(path, _under_own_titles(shown.newest)),
             groups=[
                 {
-                    "publisher": escape(group.publisher),
+                    "publisher": self._writing.escape(group.publisher),
                     "sections": [self._section_on_home(path, *one) for one in group.sections],
                 }
                 for group in shown.groups
             ],
             links=self._links("home", path),
-            addresses=[_shown(address) for address in (*mirror.addresses, *mirror.site_addresses)],
+            addresses=[self._writing.address(one) for one in (*mirror.addresses, *mirror.site_addresses)],
             opml=bool(self.address("")) and followable(self.address("")),
         )
 
     def _picks_on_home(self, path: str, section: Section, listed: Sequence[Listed]) -> dict[str, object]:
         return {
-            "title": escape(section.title),
-            "path": destination(_list_of(section)),
+            "title": self._writing.escape(section.title),
+            "path": self._writing.href(self.list_path(section)),
             "items": self._listed(path, listed),
         }
 
     def _section_on_home(self, path: str, section: Section, articles: Sequence[Stored]) -> dict[str, object]:
         return {
-            "title": escape(section.title),
-            "path": destination(_list_of(section)),
-            "feed": destination(f"feeds/{section.id}.xml"),
+            "title": self._writing.escape(section.title),
+            "path": self._writing.href(self.list_path(section)),
+            "feed": self._writing.href(f"feeds/{section.id}.xml"),
             "items": self._listed(path, _under_own_titles(articles)),
         }
 
     def help(self) -> Iterator[File]:
         """Help for readers: in the mirror's language, and in every language that there are words in, as a
         reader may not know that of the menus."""
-        yield from self._help("help.md", spoken(self._language))
+        yield from self._help(self.help_path, spoken(self._language))
         for language in languages() if self._rendering.is_own else ():
-            yield from self._help(f"help.{language}.md", language)
+            yield from self._help(self._at(f"help.{language}"), language)
 
     def _help(self, path: str, language: str) -> Iterator[File]:
-        said, out = words(language), self._rendering.out
-        others = (f"[{words(one)['name']}]({out}help.{one}.md)" for one in languages() if one != language)
+        said, out, link = self._writing.words(language), self._rendering.out, self._writing.link
+        others = (
+            link(words(one)["name"], self._at(f"{out}help.{one}")) for one in languages() if one != language
+        )
+        home = self._writing.menu(language, [link(said["home"], self.home_path)])
         return self._shared(
-            "help.md",
+            "help",
             path,
             said["help"]["title"],
             said=said,
-            menu=self._menu(path, None) if path == "help.md" else f"[{said['home']}](README.md)",
+            language=language,
+            menu=self._menu(path, None) if path == self.help_path else home,
             others=joined(language, others),
+        )
+
+    def search(self, sections: Sequence[Section]) -> Iterator[File]:
+        """The search page, if there is one; without script it is a list of the sections."""
+        if not self._frame.get("search"):
+            return
+        path, out = self._at("search"), self._rendering.out
+        places = [Place(one.id, one.title, self._writing.href(self.list_path(one))) for one in sections]
+        yield self._small(
+            "search",
+            path,
+            self._words["search"]["title"],
+            menu=self._menu(path, None),
+            policy=self._frame["search_policy"],
+            form=search_page(self._language, places, root=out, folder=self._rendering.folder.rstrip("/")),
+            preloads=preloads(out),
+        )
+
+    def missing(self, addresses: Sequence[str]) -> File:
+        """The page for addresses at which nothing stands. It may be read at any of them, so its links are
+        whole: to the mirror's own ``addresses``."""
+        said = self._words["missing"]
+        return self._small(
+            "missing",
+            self._at("404"),
+            said["title"],
+            menu="",
+            addresses=[self._writing.address(one) for one in addresses],
         )
 
     # --- every page ----------------------------------------------------------------------
@@ -506,29 +565,60 @@ class Pages:
         shared_as: str = "",
         short: str = "",
         body: str = "",
-        said: dict[str, Any] | None = None,
+        said: Mapping[str, Any] | None = None,
+        language: str = "",
         **values: Any,
     ) -> Iterator[File]:
-        """A page in the words ``said`` (default: the mirror's), and the QR code of its address.
+        """A page in the words ``said`` of a ``language`` (default: the mirror's), and the QR code of its
+        address.
 
         What readers pass on is its address below ``shared_as``, or, without that, title and mirror. The
         ``body`` goes in untouched.
         """
-        address, qr = self.address(path), self.qr_path(path)
-        if qr:
-            yield File(qr, qr_png(address))
+        address, qr = self.address(path), ""
+        if self._scans(path):
+            png, place = qr_png(address), self.qr_path(path)
+            qr = self._writing.href(_up(path) + place) if place else data_uri(png)
+            if place:
+                yield File(place, png)
         name = shared_as or f"{title} · {self._mirror.title}"
-        text = self._templates.render(
+        text = self._rendered(
             template,
-            title=escape(title),
+            path,
+            title,
+            said or self._words,
+            language or self._language,
             body=BODY,
             short=short,
-            share=fenced(name, address) if address else "",
-            qr=destination(_up(path) + qr) if qr else "",
-            words=said or self._words,
+            share=self._writing.share(name, address) if address else "",
+            qr=qr,
             **values,
         )
-        yield File(path, _settled(text).replace(BODY, body.strip()).encode())
+        yield File(path, text.replace(BODY, body.strip()).encode())
+
+    def _small(self, template: str, path: str, title: str, **values: Any) -> File:
+        """A page that nobody passes on; it is small, as there may be very many."""
+        text = self._rendered(template, path, title, self._words, self._language, **values)
+        return File(path, text.encode())
+
+    def _rendered(
+        self, template: str, path: str, title: str, said: Mapping[str, Any], language: str, **values: Any
+    ) -> str:
+        address = self.address(path)
+        shown = {
+            **self._frame,
+            "mirror": self._writing.escape(self._mirror.title),
+            "title": self._writing.escape(title),
+            "words": said,
+            "language": language,
+            "page_direction": "rtl" if is_right_to_left(language) else "ltr",
+            "up": _up(path),
+            "root": _up(path) + self._rendering.out,
+            "canonical": self._writing.href(address) if followable(address) else "",
+            **values,
+        }
+        text = self._templates.render(self._at(template), **shown)
+        return _settled(text)
 
     def _onward(
         self, stored: Stored, title: str, words: str, former: Iterable[str], original: str = ""
@@ -541,18 +631,19 @@ class Pages:
 
     def leading_to_list(self, path: str, target: str, title: str) -> File:
         """A small page at ``path`` that leads on to the list at ``target``, or to the home page."""
-        return self._leading(path, title, target, escape(title), "")
+        return self._leading(path, title, target, self._writing.escape(title))
 
-    def _leading(self, path: str, title: str, target: str, words: str, original: str) -> File:
-        text = self._templates.render(
-            "onward.md",
-            title=escape(title),
-            target=destination(_up(path) + target),
+    def _leading(self, path: str, title: str, target: str, words: str, original: str = "") -> File:
+        home = self._writing.link(self._words["home"], _up(path) + self.home_path)
+        return self._small(
+            "onward",
+            path,
+            title,
+            menu=self._writing.menu(self._language, [self._lead + home]),
+            target=self._writing.href(_up(path) + target),
             onward=words,
-            original=original,
-            words=self._words,
+            original=self._writing.address(original) if original else "",
         )
-        return File(path, _settled(text).encode())
 
     # --- links ---------------------------------------------------------------------------
 
@@ -560,31 +651,34 @@ class Pages:
         """Home, the page's section unless the page is its list, what was read most, editors' lists, the page
         in other renderings, and the operator's own links. ``twin`` is where other renderings have what the
         page shows, if not at its path."""
-        parts = [f"{self._lead}[{self._words['home']}]({_up(path)}README.md)"]
-        if section is not None and path != _list_of(section) and not section.is_picks:
+        parts = [self._lead + self._writing.link(self._words["home"], _up(path) + self.home_path)]
+        if section is not None and path != self.list_path(section) and not section.is_picks:
             parts.append(self._list_link(section, path))
         parts += self._lists_of_choice(path) + self._elsewhere(path, twin)
-        return joined(self._language, parts + self._own_links(path))
+        return self._writing.menu(self._language, parts + self._own_links(path))
 
     def _home_menu(self, path: str) -> str:
-        help_link = f"[{self._words['help']['title']}](help.md)"
-        parts = [*self._lists_of_choice(path), help_link, *self._elsewhere(path)]
-        return self._lead + joined(self._language, parts + self._own_links(path))
+        parts = self._lists_of_choice(path)
+        parts.append(self._writing.link(self._words["help"]["title"], self.help_path))
+        parts += self._elsewhere(path) + self._own_links(path)
+        return self._writing.menu(self._language, [self._lead + parts[0], *parts[1:]])
 
     def _lists_of_choice(self, path: str) -> list[str]:
         """Links to the lists that readers ask for first, but the page's own: what was read most, and what
         editors picked."""
-        hot = [f"[{self._words['hot']['title']}]({_up(path)}{HOT})"] if self._hot and path != HOT else []
-        picks = [one for one in self._configuration.sections if one.is_picks and path != _list_of(one)]
+        hot = []
+        if self._hot and path != self.hot_path:
+            hot.append(self._writing.link(self._words["hot"]["title"], _up(path) + self.hot_path))
+        picks = [one for one in self._configuration.sections if one.is_picks and path != self.list_path(one)]
         return hot + [self._list_link(section, path) for section in picks]
 
     def _list_link(self, section: Section, path: str) -> str:
-        return f"[{escape(section.title)}]({destination(_up(path) + _list_of(section))})"
+        return self._writing.link(self._writing.escape(section.title), _up(path) + self.list_path(section))
 
     def _elsewhere(self, path: str, twin: str = "") -> list[str]:
         """Links to a page in the other renderings, by the names of their languages."""
         return [
-            f"[{words(language)['name']}]({destination(_up(path) + way + (twin or path))})"
+            self._writing.link(words(language)["name"], _up(path) + way + (twin or path))
             for language, way in self._rendering.others
         ]
 
@@ -596,21 +690,21 @@ class Pages:
 
     def _links(self, place: str, path: str) -> list[str]:
         """The operator's links for a place, on a page."""
-        return [
-            _link(link, self._way(path, link.url))
-            for link in self._configuration.links
-            if link.place == place
-        ]
+        return [self._link(link, path) for link in self._configuration.links if link.place == place]
+
+    def _link(self, link: Link, path: str) -> str:
+        """One of the operator's links on a page."""
+        text = self._writing.escape(link.text)
+        if followable(link.url):
+            return self._writing.link(text, link.url, outgoing=True)
+        if ":" in link.url.split("/", 1)[0]:
+            return f"{text} {self._writing.literal(link.url)}"
+        return self._writing.link(text, posixpath.normpath(self._way(path, link.url) + link.url))
 
     def _way(self, path: str, target: str) -> str:
         """The way from a page to the root that a relative address of the operator's begins at. One that is
         not of a page that every rendering has leads out of this one's folder."""
-        shared = target.startswith(("README.md", "help.md", "indexes/", "feeds/"))
-        return _up(path) if shared else _up(path) + self._rendering.out
-
-
-def _list_of(section: Section) -> str:
-    return f"indexes/{section.id}.md"
+        return _up(path) if target.startswith(_IN_ALL) else _up(path) + self._rendering.out
 
 
 def _under_own_titles(articles: Iterable[Stored]) -> list[Listed]:
@@ -622,20 +716,5 @@ def _up(path: str) -> str:
     return "../" * path.count("/")
 
 
-@cache  # the same few on every page
-def _link(link: Link, up: str) -> str:
-    """One of the operator's links on a page from which ``up`` leads to the root."""
-    if followable(link.url):
-        return f"[{escape(link.text)} ↗]({destination(link.url)})"
-    if ":" in link.url.split("/", 1)[0]:
-        return f"{escape(link.text)} {code(link.url)}"
-    return f"[{escape(link.text)}]({destination(posixpath.normpath(up + link.url))})"
-
-
 def _settled(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def _shown(address: str) -> str:
-    """An address in full: a link where a reader may follow it by a click, else text."""
-    return f"<{address}>" if followable(address) else code(address)

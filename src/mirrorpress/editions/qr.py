@@ -7,6 +7,7 @@ linear or constant). So one drawing per message bit is enough to compose any mes
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from functools import cache
@@ -43,6 +44,11 @@ def qr_svg(text: str, *, side: float, module: float) -> str:
     width = max(side, modules * module)
     drawn: str = code.svg_inline(border=_BORDER, omitsize=True, svgclass=None, lineclass=None)
     return drawn.replace("<svg ", f'<svg width="{width:g}mm" height="{width:g}mm" ', 1)
+
+
+def data_uri(png: bytes) -> str:
+    """A PNG as the address of a picture that stands within its page (RFC 2397)."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _ascii(text: str) -> bytes:

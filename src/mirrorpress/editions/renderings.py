@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -178,6 +179,9 @@ class _ConvertedShelf:
 
     def newest(self, *, bodies: bool) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.newest(bodies=bodies))
+
+    def by_day(self, first: date) -> Iterator[Stored]:
+        return map(self.rendering.article, self.shelf.by_day(first))
 
     def changed(self, since: int) -> Iterator[Stored]:
         return map(self.rendering.article, self.shelf.changed(since))

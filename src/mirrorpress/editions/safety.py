@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from mirrorpress.editions.compressed import unfolded
 from mirrorpress.editions.feedsafety import dangers_in_json_feed, dangers_in_xml
+from mirrorpress.editions.sitesafety import dangers_in_manifest, dangers_in_page, dangers_in_script
 from mirrorpress.links import is_literal_ip
 
 _FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
@@ -27,6 +29,8 @@ _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S", re.MULTILINE)
 _BARE = re.compile(r"(?:http|ftp)://|\bwww\.[\w-]+\.", re.IGNORECASE)
 _JSON_FEED = re.compile(r"(?:^|/)(?:feed|feeds/[^/]+)\.json$")
+# Pictures, which load nothing, and lists that no reader's program follows.
+_HARMLESS = (".png", ".webp", ".avif", ".jpg", ".gif", ".txt", ".json", "_headers")
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//")
 
 
@@ -35,13 +39,26 @@ def dangers(path: str, data: bytes, addresses: Sequence[str] = ()) -> list[str]:
 
     ``addresses`` are the mirror's own: a picture in a feed may stand at no other.
     """
+    if path.endswith((".gz", ".br")):
+        try:
+            path, data = unfolded(path, data)
+        except ValueError as error:
+            return [str(error)]
     if path.endswith(".md"):
         return dangers_in_markdown(data.decode("utf-8", "replace"))
+    if path.endswith(".html"):
+        return list(dangers_in_page(path, data.decode("utf-8", "replace")))
+    if path.endswith(".js"):
+        return list(dangers_in_script(path, data))
+    if path.endswith(".webmanifest"):
+        return list(dangers_in_manifest(data.decode("utf-8", "replace")))
     if path.endswith((".xml", ".opml")):
         return list(dangers_in_xml(data.decode("utf-8", "replace"), addresses))
     if _JSON_FEED.search(path):
         return list(dangers_in_json_feed(data.decode("utf-8", "replace"), addresses))
-    return []
+    if path.startswith("search/") and path.endswith(".bin"):  # what our own script reads
+        return []
+    return [] if path.endswith(_HARMLESS) else ["a file of a kind that no edition has"]
 
 
 def dangers_in_markdown(text: str) -> list[str]:

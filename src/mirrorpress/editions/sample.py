@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from mirrorpress.model import (
@@ -87,6 +87,9 @@ class SampleShelf:
 
     def every(self, section: str, first: int = 1) -> Iterator[Stored]:
         return iter(self.between(section, first, self.count(section)))
+
+    def by_day(self, first: date) -> Iterator[Stored]:  # noqa: ARG002 - the signature is the protocol's
+        return self.changed(0)
 
     def changed(self, since: int) -> Iterator[Stored]:  # noqa: ARG002 - the signature is the protocol's
         for section in self.sections():

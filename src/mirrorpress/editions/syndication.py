@@ -54,8 +54,8 @@ class Syndication:
         self.full = full
         self.shard = sitemap.size_of(list_size)
         self._own = pages.rendering.is_own
-        addresses = map(file_address, self._mirror.addresses[:1])
-        self._root = next(filter(followable, addresses), "")  # where pictures stand, for all renderings
+        root = file_address(pages.root)
+        self._root = root if followable(root) else ""  # where pictures stand, for all renderings
         self._files = self._root and self._root + quote(pages.rendering.folder)
 
     # --- feeds ---------------------------------------------------------------------------
@@ -65,11 +65,13 @@ class Syndication:
         title = f"{self._mirror.title} · {section.title}"
         language = section.language or self._mirror.language
         parts = [(section, stored) for stored in articles]
-        yield from self._feeds(f"feeds/{section.id}", title, language, f"indexes/{section.id}.md", parts)
+        yield from self._feeds(f"feeds/{section.id}", title, language, self._pages.list_path(section), parts)
 
     def whole(self, articles: Sequence[tuple[Section, Stored]]) -> Iterator[File]:
         """The whole mirror's feeds, as above."""
-        yield from self._feeds("feed", self._mirror.title, self._mirror.language, "README.md", articles)
+        yield from self._feeds(
+            "feed", self._mirror.title, self._mirror.language, self._pages.home_path, articles
+        )
 
     def _feeds(
         self, path: str, title: str, language: str, home: str, articles: Sequence[tuple[Section, Stored]]
@@ -138,10 +140,12 @@ class Syndication:
         if not self._files:
             return
         title, language = self._mirror.title, self._mirror.language
-        found = [Outline(title, language, f"{self._files}feed.xml", self._pages.address("README.md"))]
+        found = [
+            Outline(title, language, f"{self._files}feed.xml", self._pages.address(self._pages.home_path))
+        ]
         for section in sections:
             feed = f"{self._files}{quote(f'feeds/{section.id}.xml')}"
-            home = self._pages.address(f"indexes/{section.id}.md")
+            home = self._pages.address(self._pages.list_path(section))
             found.append(Outline(section.title, section.language or language, feed, home))
         yield File("feeds/sections.opml", opml(title, found))
 
@@ -159,14 +163,14 @@ class Syndication:
         """The sitemap of ``articles``, those that are shown of the ``number``-th ``shard`` of a section. One
         of none names the section's list, as a sitemap must not be empty."""
         pages = [(address, one.captured_at) for one in articles for address in self._pages.addresses_of(one)]
-        listed = self._pages.address(f"indexes/{section.id}.md")
+        listed = self._pages.address(self._pages.list_path(section))
         return File(self.shard_path(section, number), sitemap.urlset(pages or [(listed, None)]))
 
     def sitemap_index(self, shards: Sequence[tuple[Section, range]]) -> Iterator[File]:
         """The index of all sitemaps: that of the front pages, and of each section the numbers that stand."""
         if not self.has_sitemap:
             return
-        front = ["README.md", *(f"indexes/{section.id}.md" for section, _ in shards)]
+        front = [self._pages.home_path, *(self._pages.list_path(section) for section, _ in shards)]
         ways = ["", *(way for _, way in self._pages.rendering.others)]
         addresses = [self._pages.address(way + path) for way in ways for path in front]
         yield File("sitemap-front.xml", sitemap.urlset((one, None) for one in addresses[: sitemap.MOST]))

@@ -25,22 +25,22 @@ _OURS = resources.files("mirrorpress.editions") / "templates"
 _INNERMOST = re.compile(r"^caused by: (?:[^:\n]*: )?(.*) \(in ([^():]+):(\d+)\)$", re.MULTILINE)
 # What of a page must be seen in it, and what that is.
 _PROMISED: Mapping[str, Mapping[str, str]] = {
-    "page.md": {
+    "page": {
         "body": "the article",
         "rights": "whose the article is, and under which licence it stands here",
         "original": "the article's original address",
         "partial": "that the publisher shows only the beginning",
         "converted": "that a machine wrote it in another script",
     },
-    "left.md": {"original": "the article's original address"},
-    "withdrawn.md": {"text": "that the article was withdrawn"},
-    "onward.md": {"target": "the way to the article"},
+    "left": {"original": "the article's original address"},
+    "withdrawn": {"text": "that the article was withdrawn"},
+    "onward": {"target": "the way to the article"},
 }
 # What on a page is the operator's own and may not be taken for the publisher's, and the words that say so.
 _LABELLED: Mapping[str, Mapping[str, str]] = {
-    "page.md": {"links": "mirror_links"},
-    "home.md": {"links": "mirror_links", "notes": "notice"},
-    "list.md": {"notes": "notice"},
+    "page": {"links": "mirror_links"},
+    "home": {"links": "mirror_links", "notes": "notice"},
+    "list": {"notes": "notice"},
 }
 
 
@@ -48,7 +48,9 @@ _LABELLED: Mapping[str, Mapping[str, str]] = {
 def names_of(edition: str) -> tuple[str, ...]:
     """The templates of an edition, by file name; none for a type that has none."""
     folder = _OURS / edition
-    return tuple(sorted(entry.name for entry in folder.iterdir())) if folder.is_dir() else ()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(one.name for one in folder.iterdir() if one.name.endswith((".md", ".html", ".css"))))
 
 
 @cache
@@ -117,7 +119,7 @@ class Templates:
             found = f"a page of {len(text):,} characters"
             problem = problem_in(self.edition, name, 0, found, f"at most {LARGEST:,}")
             raise ConfigurationError(TEMPLATES, [problem])
-        for key, meaning in _PROMISED.get(name, {}).items():
+        for key, meaning in _PROMISED.get(_stem(name), {}).items():
             if values[key] and values[key] not in text:
                 raise SafetyError(
                     f"leaves out {{{{ {key} }}}}: {meaning}",
@@ -131,7 +133,7 @@ class Templates:
                 hint="leave one {{ body }} in it",
             )
         beside = text.replace(values.get("menu") or "\n", "\n")  # the menu may hold the same link, labelled
-        for key, label in _LABELLED.get(name, {}).items():
+        for key, label in _LABELLED.get(_stem(name), {}).items():
             shows = any(one in beside for one in values[key])
             if shows and values["words"][label] not in text:
                 raise SafetyError(
@@ -145,6 +147,10 @@ def problem_in(edition: str, name: str, line: int, found: str, expected: str) ->
     """A problem in a template; the place is told as compilers do, in one word that editors open."""
     place = f"{TEMPLATES}/{edition}/{name}" + (f":{line}" if line else "")
     return Problem(0, place, found, expected)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 VALUES = "a value that docs/templates.md lists for this template"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from mirrorpress.archive.journal import Journal
-from mirrorpress.archive.ledger import Build
+from mirrorpress.archive.ledger import Build, Ledger
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.codes import codes_of
 from mirrorpress.editions.safety import dangers
@@ -93,7 +93,12 @@ def _build_edition(
     with archive.journal(edition.name) as journal:
         doubtful = journal.paths()
         for item in edition.render(
-            configuration, archive.shelf, since, front=front, before=last.front if last else ""
+            configuration,
+            archive.shelf,
+            since,
+            front=front,
+            before=last.front if last else "",
+            standing=_Standing(root, ledger, edition.name),
         ):
             if isinstance(item, str):
                 leaving.append(item)
@@ -124,6 +129,26 @@ def _build_edition(
             finished = replace(finished, build=started.build + 1)
         ledger.built(edition.name, finished, written.items(), known)
         journal.clear()
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Implements ``model.Standing`` on an edition's folder, of what the ledger knows to be there."""
+
+    root: Path
+    ledger: Ledger
+    edition: str
+
+    def read(self, path: str) -> bytes:
+        mark = self.ledger.digest_of(self.edition, path)
+        try:
+            data = (self.root / path).read_bytes() if mark else b""
+        except OSError:
+            return b""
+        return data if mark == hashlib.sha256(data).hexdigest() else b""
+
+    def below(self, beginning: str) -> Iterator[str]:
+        return self.ledger.present(self.edition, beginning)
 
 
 class Weight:

@@ -31,6 +31,7 @@ _OURS: Mapping[Kind, Mapping[str, str]] = {
     },
     "editions": {
         "markdown": "mirrorpress.editions.markdown:MarkdownEdition",
+        "site": "mirrorpress.editions.site:SiteEdition",
     },
     "targets": {
         "git": "mirrorpress.targets.git:GitTarget",

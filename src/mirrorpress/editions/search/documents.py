@@ -23,3 +23,9 @@ class Document:
     day: date
     text: str
     also_in: tuple[str, ...] = ()
+    order: date | None = None
+
+    @property
+    def sorted_on(self) -> date:
+        """The day by which it stands among the others: ``order`` where that is another than ``day``."""
+        return self.order or self.day

@@ -8,6 +8,7 @@ one segment and no other; files are named by what they hold, so that nobody read
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +24,7 @@ from mirrorpress.editions.search.fold import folding
 from mirrorpress.editions.search.han import has_han, variants
 from mirrorpress.editions.search.pieces import deflated, variants_table
 from mirrorpress.editions.search.segments import WHOLE, Segment, Sizes, as_json
-from mirrorpress.model import File
+from mirrorpress.model import File, Standing
 
 FOLDER = "search"
 INDEX = f"{FOLDER}/index.json"  # what readers fetch first
@@ -31,6 +32,7 @@ SEGMENTS = f"{FOLDER}/segments.json"  # what the next build reads, and no reader
 LAYOUT = 1
 """Of the files; the script refuses another."""
 
+_NAMES = re.compile(r"/names-\d+\.bin$")  # a file of the names of a segment's texts
 _KEPT_TEXT = 30_000  # characters of a text that are kept for excerpts; all of it is searched
 
 
@@ -61,6 +63,21 @@ def kept(segments: bytes, changed: date) -> Before | None:
     return Before(date.fromisoformat(first["from"]), first["first"], entries[:count], known["han"])
 
 
+def files_of(segments: bytes, before: Before | None, standing: Standing) -> Iterator[str]:
+    """The paths of what an earlier index, by its file ``SEGMENTS``, has beside what ``before`` keeps: in
+    ``standing``, where the files of its edition are."""
+    staying = {entry["name"] for entry in before.entries} if before else set()
+    for entry in json.loads(segments)["segments"]:
+        if entry["name"] in staying:
+            continue
+        for path in standing.below(f"{FOLDER}/{entry['name']}/"):
+            yield path
+            if _NAMES.search(path):
+                names = standing.read(path).hex()
+                yield from (_text_path(names[at : at + 12]) for at in range(0, len(names), 12))
+    yield from standing.below(f"{FOLDER}/variants-")
+
+
 def index_files(
     documents: Iterable[Document],
     language: str,
@@ -81,7 +98,7 @@ def index_files(
     for document in map(_cleaned, documents):
         data = _text(document, in_words)
         name = sha256(data).hexdigest()[:12]
-        yield File(f"{FOLDER}/texts/{name[:2]}/{name[2:]}.bin", data)
+        yield File(_text_path(name), data)
         text = f"{document.title}\n{document.text}"
         han = has_han(text)
         with_han = with_han or han
@@ -115,6 +132,10 @@ def _scripts() -> tuple[tuple[str, bytes], ...]:
     folder = resources.files("mirrorpress.editions.search") / "scripts"
     found = [(entry.name, entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".js")]
     return tuple(sorted(found))
+
+
+def _text_path(name: str) -> str:
+    return f"{FOLDER}/texts/{name[:2]}/{name[2:]}.bin"
 
 
 def _finished(segment: Segment, entries: list[dict[str, str]]) -> Iterator[File]:

@@ -53,7 +53,7 @@ def search_page(language: str, sections: Sequence[Place], *, root: str = "", fol
         "language": spoken(language),
     }
     return _environment().render_template(
-        "search.html",
+        "form.html",
         words=known,
         for_script=json.dumps(told, ensure_ascii=False),
         sections=[{"id": one.id, "title": one_line(one.title), "address": one.address} for one in sections],
@@ -69,6 +69,6 @@ def preloads(root: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    name = "search.html"
-    text = (resources.files("mirrorpress.editions") / "templates" / "site" / name).read_text("utf-8")
+    name = "form.html"
+    text = (resources.files("mirrorpress.editions.search") / name).read_text("utf-8")
     return Environment(templates={name: text}, auto_escape_callback=lambda _: "html")

@@ -71,7 +71,7 @@ class Segment:
         self._first = self._first or document.path
         self._names.append(name)
         self._sections.append(document.section)
-        self._days.append(document.day)
+        self._days.append(document.sorted_on)
         self.count += 1
 
     def ends_with(self, document: Document) -> bool:
