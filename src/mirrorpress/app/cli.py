@@ -5,94 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from mirrorpress import __version__
+from mirrorpress.app import desk, serving
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
-from mirrorpress.errors import EditionError, MirrorpressError, UsageError
+from mirrorpress.app.options import common, running, section_option, speaker_for
+from mirrorpress.errors import MirrorpressError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
 
-    from mirrorpress.app.output import Speaker
-    from mirrorpress.pipeline.run import Run
 
 # Everything that costs time to import is imported by the command that needs it: ``--help`` stays
 # under 0.2 s on a small machine.
 # ruff: noqa: PLC0415
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_config = click.option(
-    "-c",
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("mirrorpress.toml"),
-    help="The configuration (default: ./mirrorpress.toml).",
-)
-
-
-def _common(command: F) -> F:
-    for option in reversed(
-        (
-            _config,
-            click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
-            click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-            click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-_sections = click.option(
-    "--section", "only", multiple=True, metavar="ID", help="Only this section (repeatable)."
-)
-
-
-def _speaker(options: dict[str, Any]) -> Speaker:
-    from mirrorpress.app.output import Speaker
-
-    return Speaker(
-        as_json=options["as_json"],
-        quiet=options["quiet"],
-        verbose=options["verbose"],
-        times=options.get("times", False),
-    )
-
-
-@contextmanager
-def _running(options: dict[str, Any], command: str, *, builds: bool = False) -> Iterator[tuple[Run, Speaker]]:
-    """A run for one command; ``builds``: it renders pages, so that broken templates end it at once."""
-    from mirrorpress.app.configuration import load
-    from mirrorpress.app.overrides import rehearse
-    from mirrorpress.pipeline.report import Report
-    from mirrorpress.pipeline.run import Run
-
-    speaker, report = _speaker(options), Report()
-    try:
-        configuration = load(options["path"])
-        if builds:
-            rehearse(configuration)
-        with (
-            Run(configuration, command, report, only=options.get("only", ())) as run,
-            speaker.progress(report),
-        ):
-            yield run, speaker
-    except MirrorpressError as error:
-        sys.exit(tell_end(error, report, speaker))
-    except KeyboardInterrupt:
-        status = tell_end(None, report, speaker)
-        # Threads may still wait a minute for a silent server; nothing of what they do is needed.
-        os._exit(status)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -148,8 +80,8 @@ def init(
 
 
 @cli.command()
-@_common
-@_sections
+@common
+@section_option
 @click.option("--offline", is_flag=True, help="Only the configuration; ask nobody.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of mirrorpress.toml, for editors.")
 def check(offline: bool, schema: bool, **options: Any) -> None:
@@ -170,7 +102,7 @@ def check(offline: bool, schema: bool, **options: Any) -> None:
     from mirrorpress.app.output import inventory
     from mirrorpress.app.overrides import rehearse
 
-    configuration, speaker = load(options["path"]), _speaker(options)
+    configuration, speaker = load(options["path"]), speaker_for(options)
     rehearse(configuration)
     speaker.say(f"{options['path']}: all well; {inventory(configuration)}")
     for publisher in configuration.publishers:
@@ -189,12 +121,12 @@ def check(offline: bool, schema: bool, **options: Any) -> None:
 
 
 @cli.command()
-@_common
-@_sections
+@common
+@section_option
 @click.option("--from-captures", is_flag=True, help="Ask nobody: extract again what was captured before.")
 def sync(from_captures: bool, **options: Any) -> None:
     """Fetch what is new or changed into the archive."""
-    with _running(options, "sync") as (run, speaker):
+    with running(options, "sync") as (run, speaker):
         if from_captures:
             run.reread()
         else:
@@ -203,27 +135,27 @@ def sync(from_captures: bool, **options: Any) -> None:
 
 
 @cli.command()
-@_common
+@common
 @click.option("--full", is_flag=True, help="Render every page again, not only what changed.")
 def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
-    with _running(options, "build", builds=True) as (run, speaker):
+    with running(options, "build", builds=True) as (run, speaker):
         run.build(full=full)
     sys.exit(tell(run.report, speaker))
 
 
 @cli.command()
-@_common
+@common
 def publish(**options: Any) -> None:
     """Push the editions to their targets."""
-    with _running(options, "publish", builds=True) as (run, speaker):
+    with running(options, "publish", builds=True) as (run, speaker):
         run.publish()
     sys.exit(tell(run.report, speaker))
 
 
 @cli.command()
-@_common
-@_sections
+@common
+@section_option
 @click.option("--every", metavar="TIME", help="Keep going: a run every so often, such as 30m, 2h or 1d.")
 @click.option("--next-in", metavar="TIME", help="When the next run is due; status tells if it does not come.")
 @click.option("--times", is_flag=True, help="Begin each line on stderr with the time, as logs need it.")
@@ -235,7 +167,7 @@ def run(every: str | None, next_in: str | None, **options: Any) -> None:
         sys.exit(_run_again_and_again(every, options))
     from mirrorpress.app.interval import interval
 
-    with _running(options, "run", builds=True) as (one, speaker):
+    with running(options, "run", builds=True) as (one, speaker):
         if next_in:
             one.expect_next(interval(next_in, "--next-in"))
         one.sync()
@@ -256,76 +188,20 @@ def _run_again_and_again(every: str, options: dict[str, Any]) -> int:
     flags = {"--json": "as_json", "-q": "quiet", "-v": "verbose", "--times": "times"}
     arguments = [flag for flag, name in flags.items() if options[name]]
     arguments += [word for section in options["only"] for word in ("--section", section)]
-    ended_well = repeat(time, options["path"], arguments, _speaker(options))
+    ended_well = repeat(time, options["path"], arguments, speaker_for(options))
     return ALL_WELL if ended_well else INTERRUPTED
-
-
-@cli.command()
-@_common
-@click.option("--edition", "name", default="", metavar="NAME", help="Which edition (default: the site).")
-@click.option("--port", type=click.IntRange(0, 65_535), default=8800, help="Where (default: 8800; 0: any).")
-def preview(path: Path, name: str, port: int, **options: Any) -> None:
-    """Show an edition in the browser of this machine, with a web server's headers, until Ctrl-C.
-
-    The page is loaded anew after each build.
-    """
-    from mirrorpress.app.preview import preview
-
-    preview(path, name, port, _speaker(options))
-
-
-@cli.command()
-@click.argument("server", type=click.Choice(["nginx", "caddy", "netlify"]))
-@_config
-def headers(server: str, path: Path) -> None:
-    """Show the lines that make a web server send the site with the right headers.
-
-    netlify is for all hosts that read a file _headers, which the site holds already.
-    """
-    from mirrorpress.app.configuration import load
-    from mirrorpress.editions.headers import for_server
-    from mirrorpress.editions.site import SiteEdition
-
-    sites = [one for one in load(path).editions if isinstance(one, SiteEdition)]
-    if not sites:
-        raise UsageError("there is no site", where=str(path), hint='add [[editions]] with type = "site"')
-    click.echo(for_server(server, sites[0].style(load(path))), nl=False)  # type: ignore[arg-type]
-
-
-@cli.command()
-@_common
-@_sections
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to.")
-@click.option("--count", type=click.IntRange(1, 100), default=10, metavar="N", help="Articles (default: 10).")
-def sheet(out: Path | None, count: int, **options: Any) -> None:
-    """Write a page to print: what is read most, each with a code that opens it on a phone.
-
-    Where no readers were counted, the newest articles. One HTML file, by default sheet.html in the mirror's
-    folder; print it from a browser.
-    """
-    with _running(options, "sheet") as (run, speaker):
-        place = out or run.configuration.folder / "sheet.html"
-        made = run.sheet(count=count)
-        try:
-            place.write_bytes(made.html)
-        except OSError as error:
-            raise EditionError(
-                f"cannot be written: {error.strerror}", where=str(place), hint="name another file with --out"
-            ) from error
-    speaker.say(f"✓ wrote {place}: {made.articles} of the {made.shows} articles; print it from a browser")
-    speaker.result({"path": str(place), "articles": made.articles, "shows": made.shows})
 
 
 @cli.command("import")
 @click.argument("source")
-@_common
+@common
 @click.option("--publisher", default="", metavar="ID", help="The publisher of the adopted pages.")
 @click.option("--no-pictures", is_flag=True, help="Do not ask for the pages' pictures.")
 def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> None:
     """Adopt the pages of an old-style mirror: a folder or a git address."""
     from mirrorpress.gather.sources.mirror import OldMirror
 
-    with _running(options, "import") as (run, speaker):
+    with running(options, "import") as (run, speaker):
         configuration = run.configuration
         if publisher and publisher not in [one.id for one in configuration.publishers]:
             known = ", ".join(one.id for one in configuration.publishers) or "none yet"
@@ -347,119 +223,15 @@ def import_(source: str, publisher: str, no_pictures: bool, **options: Any) -> N
     sys.exit(tell(run.report, speaker, also={"excerpts_only": excerpts}))
 
 
-@cli.group()
-def counts() -> None:
-    """Take over reading counts from logs and counters, and show them: what is read most."""
-
-
-@counts.command("import")
-@click.argument("files", nargs=-1, required=True)
-@_common
-@click.option(
-    "--format", "form", default="", metavar="NAME", help="The files' format; without it, it is found."
-)
-@click.option("--source", default="", metavar="NAME", help="Whose counts these are (default: their format).")
-@click.option(
-    "--date", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The last day of totals that name none."
-)
-@click.option("--days", type=click.IntRange(1, 366), metavar="N", help="How many days totals cover.")
-def counts_import(
-    files: tuple[str, ...], *, form: str, source: str, date: datetime | None, days: int | None, **options: Any
-) -> None:
-    """Add up who read what, from FILES; - is stdin. Only totals of pages and days are kept."""
-    from mirrorpress.app.counts import describe_import, sources_name
-    from mirrorpress.gather.counts.formats import FORMATS
-    from mirrorpress.gather.counts.records import Window
-
-    if form and form not in FORMATS:
-        raise UsageError(f"--format {form}: not known", hint=f"formats are: {', '.join(FORMATS)}")
-    window = Window(date.date() if date else None, days or 0)
-    with _running(options, "counts import") as (run, speaker):
-        result = run.count(files, format=form, source=sources_name(source), window=window)
-    report = run.report
-    speaker.failures(report)
-    for line in describe_import(result):
-        speaker.say(line)
-    speaker.result({**result, **{key: report.as_json()[key] for key in ("failed", "failures", "notes")}})
-    sys.exit(SOME_FAILED if report.failures else ALL_WELL)
-
-
-@counts.command("show")
-@_common
-def counts_show(**options: Any) -> None:
-    """Show what was counted, and what is read most."""
-    from mirrorpress.app.configuration import load
-    from mirrorpress.app.counts import counts_of, describe
-
-    configuration, speaker = load(options["path"]), _speaker(options)
-    found = counts_of(configuration)
-    for line in describe(found):
-        speaker.say(line)
-    speaker.result(found)
-
-
 @cli.command()
-@click.argument("names", metavar="URL", nargs=-1)
-@_common
-@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the archive, never published.")
-@click.option("--public-reason", default="", metavar="TEXT", help="What readers are told of the reason.")
-@click.option("--keep-title", is_flag=True, help="Leave the title on the page that stays.")
-@click.option("--in-advance", is_flag=True, help="Also addresses that were never mirrored, to refuse them.")
-@click.option("--undo", is_flag=True, help="Give back what was withdrawn.")
-@click.option("--list", "listing", is_flag=True, help="Show what is withdrawn, and do nothing.")
-def withdraw(names: tuple[str, ...], *, undo: bool, listing: bool, **options: Any) -> None:
-    """Take articles back: from every edition at the next build, and from what is fetched.
-
-    URL is an article's original address, its address in this mirror, or its path, as pages/town/lamp.md.
-    """
-    from mirrorpress.app.configuration import load
-    from mirrorpress.app.withdraw import describe, withdrawn_in, words_of
-    from mirrorpress.pipeline.withdrawing import as_json
-
-    if undo + listing + bool(options["reason"]) > 1 or bool(names) == listing:
-        raise UsageError(
-            "either addresses with --reason or --undo, or --list alone",
-            hint="see: mirrorpress withdraw --help",
-        )
-    if listing:
-        speaker = _speaker(options)
-        found = withdrawn_in(load(options["path"]))
-        for line in describe(found):
-            speaker.say(line)
-        speaker.result({"withdrawn": [as_json(one) for one in found]})
-        return
-    words = None
-    if not undo:
-        words = words_of(options["reason"], options["public_reason"], keep_title=options["keep_title"])
-    with _running(options, "withdraw") as (run, speaker):
-        if words is None:
-            withdrawn, restored = [], run.restore(names)
-        else:
-            withdrawn, restored = run.withdraw(names, words, in_advance=options["in_advance"]), []
-    for one in withdrawn:
-        speaker.say(f"✓ {one.url}: withdrawn")
-    for one in restored:
-        speaker.say(f"✓ {one.url}: restored")
-    speaker.failures(run.report)
-    speaker.say("next: mirrorpress run; what was published before stays in the history of a git target")
-    speaker.result(
-        {
-            "withdrawn": [as_json(one) for one in withdrawn],
-            "restored": [as_json(one) for one in restored],
-            "notes": run.report.notes,
-        }
-    )
-
-
-@cli.command()
-@_common
+@common
 def status(**options: Any) -> None:
     """Say how the mirror stands: what needs a person, runs, sections, failures, disk, targets."""
     from mirrorpress.app.configuration import load
     from mirrorpress.app.screen import screen
     from mirrorpress.app.status import status_of
 
-    configuration, speaker = load(options["path"]), _speaker(options)
+    configuration, speaker = load(options["path"]), speaker_for(options)
     found = status_of(configuration, datetime.now(UTC))
     for line in screen(found, configuration.mirror.title, everything=options["verbose"]):
         speaker.say(line)
@@ -467,33 +239,6 @@ def status(**options: Any) -> None:
         speaker.needs(found["needs"])
     speaker.result(found)
     sys.exit(SOME_FAILED if found["needs_attention"] else ALL_WELL)
-
-
-@cli.command()
-@click.argument("kind", type=click.Choice(["systemd", "cron", "github", "gitlab", "forgejo"]))
-@_config
-@click.option("--every", default="2h", metavar="TIME", help="How often, such as 30m, 2h or 1d (default: 2h).")
-@click.option(
-    "--write",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write the files below DIR instead of showing them.",
-)
-@click.option("--system", is_flag=True, help="systemd: for the whole machine, as the owner of the folder.")
-@click.option(
-    "--package",
-    metavar="WHAT",
-    default=f"mirrorpress=={__version__}",
-    help="CI: what pip installs; an address such as git+https://… too.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-def schedule(kind: str, quiet: bool, **options: Any) -> None:
-    """Show ready files that run the mirror again and again: a systemd timer, a crontab, a CI job."""
-    from mirrorpress.app.output import Speaker
-    from mirrorpress.app.schedules import make
-
-    make(kind, Speaker(quiet=quiet), **options)
 
 
 @cli.command()
@@ -552,6 +297,10 @@ def demo(folder: Path | None, serve: bool, port: int | None, day: int | None, qu
         )
     else:
         sys.exit(play(folder, Speaker(quiet=quiet)))
+
+
+for command in (desk.sheet, desk.counts, desk.withdraw, serving.preview, serving.headers, serving.schedule):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
