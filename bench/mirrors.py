@@ -7,9 +7,12 @@ As a program: ``python -m bench.mirrors add FOLDER FIRST COUNT`` stores articles
 from __future__ import annotations
 
 import hashlib
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -28,6 +31,7 @@ _HEAD = """
 title = "Harbour Light"
 language = "zh-Hans"
 addresses = ["https://git.example.org/team/mirror/src/branch/main/"]
+site_addresses = ["https://mirror.example.org/"]
 contact = "desk@example.org"
 
 [[publishers]]
@@ -59,8 +63,8 @@ type = "git"
 edition = "markdown"
 url = "remote.git"
 """
-_PAGES = "pages/{section}/{year}/{month}/{id}.md"
-_KNOWN_EDITIONS = ("markdown", "site")
+_PAGES = "pages/{section}/{year}/{month}/{id}"
+_KNOWN_EDITIONS = {"markdown": ".md", "site": ".html"}
 
 
 def editions() -> list[str]:
@@ -78,7 +82,8 @@ def found(folder: Path, *, body: str = "", feed: str = corpus.SITE, remote: bool
             text.append(f'[sections.article]\nbody = "{body}"\n')
     places = ["menu"] * 4 + ["after-article"] * 4
     text += [_LINK.format(number=number, place=place) for number, place in enumerate(places)]
-    text += [f'\n[[editions]]\ntype = "{name}"\npages = "{_PAGES}"\n' for name in editions()]
+    for name in editions():
+        text.append(f'\n[[editions]]\ntype = "{name}"\npages = "{_PAGES}{_KNOWN_EDITIONS[name]}"\n')
     if remote:
         text.append(_TARGET)
         subprocess.run(
@@ -87,6 +92,15 @@ def found(folder: Path, *, body: str = "", feed: str = corpus.SITE, remote: bool
         )
     (folder / "mirrorpress.toml").write_text("".join(text), encoding="utf-8")
     return folder
+
+
+def forget_builds(folder: Path) -> None:
+    """Make a mirror as it was before its first build."""
+    shutil.rmtree(folder / "out", ignore_errors=True)
+    with closing(sqlite3.connect(folder / "archive" / "index.sqlite")) as index:
+        for table in ("files", "builds"):
+            index.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+        index.commit()
 
 
 def article_of(one: corpus.Piece) -> Article:

@@ -12,11 +12,12 @@ from html import unescape
 from typing import Any
 
 import turbohtml
-from turbohtml import Comment, Document, Element, Node, SelectorSyntaxError, Text
+from turbohtml import Comment, Doctype, Document, Element, Node, SelectorSyntaxError, Text
 from turbohtml.detect import detect_all, detect_language
 
 __all__ = [
     "Comment",
+    "Doctype",
     "Document",
     "Element",
     "Node",

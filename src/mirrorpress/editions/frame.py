@@ -55,6 +55,7 @@ class Frame:
         self._writing = writing = writing or Markdown()
         self._templates = templates or Templates(writing.edition)
         self._addresses = self._mirror.addresses if addresses is None else addresses
+        self._known_links: dict[tuple[str, str], list[str]] = {}
         self._hot = hot
         self._short = short
         self._language = self._mirror.language
@@ -257,7 +258,11 @@ class Frame:
 
     def _links(self, place: str, path: str) -> list[str]:
         """The operator's links for a place, on a page."""
-        return [self._link(link, path) for link in self._configuration.links if link.place == place]
+        key = place, up_from(path)
+        if key not in self._known_links:  # the same few on every page
+            links = self._configuration.links
+            self._known_links[key] = [self._link(link, path) for link in links if link.place == place]
+        return self._known_links[key]
 
     def _link(self, link: Link, path: str) -> str:
         """One of the operator's links on a page."""

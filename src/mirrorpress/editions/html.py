@@ -52,7 +52,7 @@ class Html:
         return _inline(markdown)
 
     def escape(self, text: str) -> str:
-        return escape(one_line(text))
+        return _escaped(text)
 
     def lead(self, language: str) -> str:  # noqa: ARG002 - elements say which way they run
         return ""
@@ -66,7 +66,7 @@ class Html:
         )
 
     def href(self, path: str) -> str:
-        return escape(destination(_as_page(path)))
+        return _href(path)
 
     def address(self, address: str) -> str:
         shown = escape(one_line(address))
@@ -114,6 +114,16 @@ class Html:
             "search": self._search,
             "offline": self._offline,
         }
+
+
+@lru_cache(maxsize=4096)  # names and titles stand on many pages
+def _escaped(text: str) -> str:
+    return escape(one_line(text))
+
+
+@lru_cache(maxsize=4096)
+def _href(path: str) -> str:
+    return escape(destination(_as_page(path)))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 FORBIDDEN = re.compile(
@@ -18,6 +19,7 @@ def one_line(text: str) -> str:
     return " ".join(FORBIDDEN.sub(" ", text).split())
 
 
+@lru_cache(maxsize=4096)  # names and titles stand on many pages
 def escape(text: str) -> str:
     """``text`` as one line of Markdown that means only itself (CommonMark 2.4, GFM 6.9).
 
@@ -30,6 +32,7 @@ def escape(text: str) -> str:
     return _LINE_START.sub(r"\1\\\2", line)
 
 
+@lru_cache(maxsize=4096)
 def destination(path: str) -> str:
     """A path or address as a Markdown link destination."""
     return quote(path, safe="/:?#@!&'+,;=%~-._")

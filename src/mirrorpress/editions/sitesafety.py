@@ -13,13 +13,14 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mirrorpress.links import followable, without_tracking
-from mirrorpress.markup import Element, Node, parse_page
+from mirrorpress.markup import Doctype, Element, Text, parse_page
 
 OFFLINE = ("offline.js", "sw.js")
 """Scripts that keep pages for reading offline: the one that pages have, and the worker."""
@@ -71,6 +72,8 @@ _ELEMENTS: Mapping[str, frozenset[str]] = {
     "th": frozenset({"colspan", "rowspan", "scope"}),
     "time": frozenset({"datetime"}),
 }
+_LOOKED_INTO = frozenset({"meta", "link", "style", "script", "img", "a", "input"})
+_PLAIN = _ELEMENTS.keys() - _LOOKED_INTO
 _METAS = {"viewport", "referrer", "description", "color-scheme", "theme-color", "generator"}
 _DATA_PICTURE = re.compile(r"data:image/(?:png|webp);base64,[A-Za-z0-9+/]+=*")
 _AT_RULES = ("import", "font-face", "namespace", "charset")
@@ -90,9 +93,12 @@ def dangers_in_page(path: str, html: str) -> Iterator[str]:
     look = _Look(path)
     for node in document.descendants:
         if isinstance(node, Element):
+            tag = node.tag
+            if tag in _PLAIN and not node.attrs:  # most
+                continue
             for danger in look.at(node):
-                yield f"line {node.source_line}, <{node.tag}>: {danger}"
-        elif not _is_words(node):
+                yield f"line {node.source_line}, <{tag}>: {danger}"
+        elif not isinstance(node, Text | Doctype):
             yield f"a {type(node).__name__.lower()}, of which pages for readers need none"
     yield from look.at_the_end()
 
@@ -180,15 +186,14 @@ class _Look:
         """The dangers of one element."""
         tag = element.tag
         allowed = _ELEMENTS.get(tag)
-        if allowed is None or element.namespace.name != "HTML":
+        if allowed is None:  # so is every <svg> and <math>, whatever stands within
             yield "an element that does not belong there"
             return
         for name in element.attrs:
             if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-")):
                 yield f"an attribute that does not belong there: {name[:50]}"
-        special = getattr(self, f"_{tag}", None)
-        if special:
-            yield from special(element)
+        if tag in _LOOKED_INTO:
+            yield from getattr(self, f"_{tag}")(element)
 
     def at_the_end(self) -> Iterator[str]:
         """The dangers of the page as a whole."""
@@ -283,10 +288,7 @@ def _known_style(style: str) -> tuple[str, ...]:
     return _styles_seen[style]
 
 
-def _is_words(node: Node) -> bool:
-    return type(node).__name__ in ("Text", "Doctype")
-
-
+@lru_cache(maxsize=4096)
 def _is_own(address: str) -> bool:
     """Whether an address is a relative one, and so of the edition itself."""
     try:

@@ -231,11 +231,11 @@ def _write(
         part = path.with_name(f".{path.name[:100]}.part")
         if isinstance(file.data, Path):
             size = _place_copy(file.data, part)
+            part.replace(path)
+            part.unlink(missing_ok=True)  # rename(2) leaves it where both names were one file already
         else:
-            part.write_bytes(file.data)
-            size = len(file.data)
-        part.replace(path)
-        part.unlink(missing_ok=True)  # rename(2) leaves it where both names were one file already
+            size = part.write_bytes(file.data)
+            part.replace(path)
     except OSError as error:
         raise _unwritable(error, path) from error
     report.bytes_written += size
