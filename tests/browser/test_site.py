@@ -102,7 +102,7 @@ def test_it_reads_from_a_disk_and_asks_nobody(browser: Browser, built: Path) -> 
             for picture in page.query_selector_all("img"):
                 picture.scroll_into_view_if_needed()
             page.wait_for_function(
-                "[...document.images].every((one) => one.complete && one.naturalWidth > 0)"
+                "() => [...document.images].every((one) => one.complete && one.naturalWidth > 0)"
             )
         visit.check()
         page = visit.open(PAGES["search"])
@@ -155,6 +155,7 @@ def test_right_to_left_runs_so_within_pages_of_the_other_direction(visit: Visit)
 def test_search_finds_what_is_shown_and_nothing_else(
     visit: Visit, built: Path, page: str, query: str, titles: set[str]
 ) -> None:
+    visit.requests.clear()
     visit.open(page)
     assert visit.page.locator("#search-fallback").is_hidden()
     visit.page.fill("#search-words", query)
@@ -198,7 +199,7 @@ def test_opened_pages_are_kept_offline_until_the_reader_deletes_them(browser: Br
         page.wait_for_selector("#offline:not([hidden])")
         assert "此浏览器会保存" in page.inner_text("#offline")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         page.goto(site.url + PAGES["Chinese article"])
         page.locator("article img").first.scroll_into_view_if_needed()
         page.wait_for_load_state("networkidle")
@@ -209,7 +210,9 @@ def test_opened_pages_are_kept_offline_until_the_reader_deletes_them(browser: Br
         context.set_offline(False)
         page.wait_for_selector("#offline:not([hidden]) button")
         page.click("#offline button")
-        page.wait_for_function("document.querySelector('#offline span').textContent.includes('不会被保存')")
+        page.wait_for_function(
+            "() => document.querySelector('#offline span').textContent.includes('不会被保存')"
+        )
         assert _kept(page) == []
         page.goto(site.url + PAGES["Persian article"])
         page.wait_for_selector("#offline:not([hidden])")

@@ -76,6 +76,6 @@ def test_the_types_of_this_project_can_be_imported() -> None:
 
     assert found == {
         "sources": ["Feed", "ListPage", "Picks", "OldMirror"],
-        "editions": ["MarkdownEdition"],
+        "editions": ["MarkdownEdition", "SiteEdition"],
         "targets": ["GitTarget", "DirectoryTarget"],
     }

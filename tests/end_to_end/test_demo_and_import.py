@@ -184,6 +184,8 @@ def test_demo_runs_to_its_end(tmp_path: Path) -> None:
     assert (reader / "s" / f"{code[1]}.md").is_file()
     assert "<svg" in (tmp_path / "demo" / "sheet.html").read_text(encoding="utf-8")
     assert str(tmp_path / "demo" / "sheet.html") in done.stderr
+    left = reader / "pages" / "town" / "fish-market-tries-a-quieter-auction.md"
+    assert "本镜像已不在此保留这篇文章" in left.read_text(encoding="utf-8")
     www = tmp_path / "demo" / "www"
     assert str(www / "index.html") in done.stderr
     assert {"index.html", "search.html", "404.html"} <= {one.name for one in www.iterdir()}

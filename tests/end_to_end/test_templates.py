@@ -123,9 +123,9 @@ def test_files_that_are_no_template_are_told(mirror: Mirror) -> None:
     override(mirror, "home.md", "x" * 100_001)
     assert "100,000 bytes" in refused(mirror, status=2)
     (mirror.folder / "templates/markdown/home.md").unlink()
-    (mirror.folder / "templates/site").mkdir()
-    assert "templates/site: found no edition's folder" in refused(mirror, status=2)
-    (mirror.folder / "templates/site").rmdir()
+    (mirror.folder / "templates/book").mkdir()
+    assert "templates/book: found no edition's folder" in refused(mirror, status=2)
+    (mirror.folder / "templates/book").rmdir()
     override(mirror, ".home.md.swp", "x")  # an editor's
     assert mirror.run("build")["pages_written"] == 0
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mirrorpress.archive.store import Archive
-from mirrorpress.model import Configuration, Edition, File, Mirror
+from mirrorpress.model import Configuration, Edition, File, Mirror, Standing
 from mirrorpress.model import Shelf as AnyShelf
 from mirrorpress.pipeline.build import build, is_built
 from mirrorpress.pipeline.report import Report
@@ -37,6 +37,7 @@ class Board:
         *,
         front: str = "",
         before: str = "",
+        standing: Standing | None = None,
     ) -> Iterator[File | str]:
         if since is None:
             yield File("pages/a.md", b"An article.")

@@ -87,6 +87,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         extras = "short_addresses = true" + ('\nalso_in = ["zh-Hant"]' if is_installed() else "")
         text = text.replace('type = "markdown"', f'type = "markdown"\n{extras}') + _READERS_WAY
         text = text.replace("contact =", 'site_addresses = ["https://mirror.example.org/"]\ncontact =', 1)
+        text = text.replace('id = "town"', 'id = "town"\nkeep = 4', 1)
         text += _SITE.format(extras=extras + ("\nsearch = true" if is_installed() else ""))
         path.write_text(text, encoding="utf-8")
         _lay_out(folder, newsroom.url)
@@ -121,12 +122,15 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     speaker.say(
         f"The same as a web site, of which every page works from the disk\n  {folder / 'www' / 'index.html'}"
     )
+    left = clone / "pages" / "town" / "fish-market-tries-a-quieter-auction.md"
+    speaker.say(f"What is too old for the section leaves a page that says where the original is\n  {left}")
     command = _own_name()
     speaker.say(
         f"\nWhat to try next, in {folder}:\n"
         f"  the configuration            {path}\n"
         f"  the site, with search        {command} preview -c {path}\n"
         f"  what each run pushed         git -C {remote} log --stat\n"
+        f"  a timetable for it           {command} schedule systemd -c {path}\n"
         f"  how the mirror stands        {command} status -c {path}\n"
         f"  what is read most            {command} counts show -c {path}\n"
         f"  a sheet to print             {sheet}\n"

@@ -182,6 +182,9 @@ _TAIL = """
 type = "markdown"
 # pages = "pages/{section}/{year}/{month}/{id}.md"   # for a mirror of more than 10,000 articles
 
+# [[editions]]
+# type = "site"         # the same as a web site, read at site_addresses
+
 # [[links]]
 # text = "How to open this page"
 # url = "help.md"
