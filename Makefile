@@ -10,6 +10,7 @@ help:
 	@echo "make browser finds or brings the Chromium of the browser tests, as make test does"
 	@echo "make screenshots     every kind of page of the sample's site, in .screenshots"
 	@echo "make bench   speed and memory, side by side with peers"
+	@echo "make bench-build     only full builds, beside Hugo and Pelican"
 	@echo "make bench-search    what the index of search costs to make, and a query to fetch, beside Pagefind"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
 	@echo "make fuzz    20,000 mutated pages through the extractor; OPTIONS=\"--seed 2\" for others"
@@ -58,6 +59,9 @@ fuzz: $(VENV)/.dev
 bench: .bench/.run
 	.bench/bin/python -m bench
 
+bench-build: .bench/.run
+	.bench/bin/python -m bench --only build
+
 # --no-deps: the pins are complete, and pip 23 stumbles over the two ways in which peers ask for lxml[html-clean].
 .bench-extract/.run: requirements/bench-extract.txt pyproject.toml
 	test -x .bench-extract/bin/python || $(PYTHON) -m venv .bench-extract
@@ -92,4 +96,4 @@ clean:
 bench-search: .bench/.run
 	.bench/bin/python -m bench.search $(OPTIONS)
 
-.PHONY: help demo lint browser screenshots test fuzz bench bench-search bench-extract model lock clean
+.PHONY: help demo lint browser screenshots test fuzz bench bench-build bench-search bench-extract model lock clean

@@ -1,6 +1,6 @@
 """Measure everything and print one table; ``make bench``. docs/benchmarks.md explains the lines.
 
-python -m bench [--mirror 10000] [--pages 100] [--runs 3] [--environment .venv]
+python -m bench [--mirror 10000] [--pages 100] [--runs 3] [--only build] [--environment .venv]
 """
 
 from __future__ import annotations
@@ -68,14 +68,22 @@ def main() -> None:
     with _workplace() as place:
         print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, files in {place.parent}")
         print("Rates are per CPU-second of all processes together; the ratio is mirrorpress to peer.")
-        start_up(table, options.environment)
-        extraction(table, place, options.pages, options.runs)
-        full_build(table, place, options.mirror, options.runs)
-        ten_new(table, place, options.mirror)
-        nothing_new(table, place, options.mirror)
-        table.head(f"An access log of {counts.LINES:,} lines into a mirror of {options.mirror:,}")
-        counts.counting(table, place / f"mirror-{options.mirror}", _MIRRORPRESS)
+        if options.only == "build":
+            full_build(table, place, options.mirror, options.runs)
+        else:
+            everything(table, place, options)
     print(f"\nAll of it took {time.monotonic() - begun:.0f} s.")
+
+
+def everything(table: Table, place: Path, options: argparse.Namespace) -> None:
+    """All measures, one after the other."""
+    start_up(table, options.environment)
+    extraction(table, place, options.pages, options.runs)
+    full_build(table, place, options.mirror, options.runs)
+    ten_new(table, place, options.mirror)
+    nothing_new(table, place, options.mirror)
+    table.head(f"An access log of {counts.LINES:,} lines into a mirror of {options.mirror:,}")
+    counts.counting(table, place / f"mirror-{options.mirror}", _MIRRORPRESS)
 
 
 def _options() -> argparse.Namespace:
@@ -83,6 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mirror", type=int, default=10_000, help="articles in the large mirror")
     parser.add_argument("--pages", type=int, default=100, help="pages to extract")
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median counts")
+    parser.add_argument("--only", choices=["build"], help="measure nothing but full builds")
     parser.add_argument("--environment", type=Path, default=_ROOT / ".venv", help="whose size is measured")
     return parser.parse_args()
 

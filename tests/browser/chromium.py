@@ -16,6 +16,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 TO_TYPE = "sudo apt-get install -y chromium"
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""No name resolves, so that nothing gets out that is no request, such as ``<link rel=preconnect>``."""
 MISSING = f"the browser tests need Chromium; type: {TO_TYPE}"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STDERR = 2

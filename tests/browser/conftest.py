@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .chromium import MissingBrowserError, find
+from .chromium import ALONE, MissingBrowserError, find
 from .samples import write_site
 from .server import Site, served
 from .visits import Visit, visiting
@@ -20,9 +20,7 @@ def browser() -> Iterator[Browser]:
     except MissingBrowserError as error:
         pytest.fail(str(error))
     with sync_playwright() as playwright:
-        # No name resolves, so that nothing gets out that is no request, such as <link rel="preconnect">.
-        alone = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        known = playwright.chromium.launch(executable_path=program, args=[alone])
+        known = playwright.chromium.launch(executable_path=program, args=[ALONE])
         yield known
         known.close()
 

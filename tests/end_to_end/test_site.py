@@ -164,6 +164,21 @@ def test_the_site_is_the_same_however_it_is_built(mirror: Mirror) -> None:
     assert not [path for path, data in without.items() if "推迟的原因" in data.decode("utf-8", "replace")]
 
 
+def test_a_new_article_rewrites_only_what_names_it(mirror: Mirror) -> None:
+    with_site(mirror).run()
+    before = site(mirror)
+    mirror.newsroom.edition = 2
+    mirror.run()
+    after = site(mirror)
+    changed = {path for path in after if after[path] != before.get(path)}
+    pages = {f"{name}.html" for name in ("pages/p2/10006", "pages/p2/10002", "corrections/p2/10002")}
+    lists = {"index.html", "indexes/p2.html", "indexes/corrections.html", "sitemaps/p2/1.xml"}
+    feeds = {f"{feed}.{kind}" for feed in ("feed", "feeds/p2") for kind in ("xml", "json")}
+    pictures = {path for path in changed if path.startswith("assets/")}
+    assert changed - pictures == pages | lists | feeds
+    assert set(before) <= set(after)
+
+
 def test_what_rights_do_not_allow_is_not_in_the_site(mirror: Mirror) -> None:
     with_site(mirror)
     mirror.configure(mirror.configuration.replace('rights = "own"', 'rights = "excerpt"'))
