@@ -21,6 +21,7 @@ from .pages import Page, code, table
 
 PAGE = Page("docs/templates.md")
 EVERY = {"title", "menu", "words", "mirror", "language", "page_direction", "up", "root", "canonical"}
+EVERY |= {"description"}
 SHARED = {"share", "qr", "short", "body"}
 
 

@@ -206,6 +206,7 @@ class Frame:
             "up": up_from(path),
             "root": up_from(path) + self._rendering.out,
             "canonical": self._writing.href(address) if followable(address) else "",
+            "description": "",
             **values,
         }
         text = self._templates.render(self._at(template), **shown)

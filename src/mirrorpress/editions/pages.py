@@ -79,6 +79,7 @@ class Pages(Frame):
             partial=self._words["partial"] if article.partial else "",
             direction=self._direction(stored),
             text_language=self._language_of(stored),
+            description=self._writing.escape(article.excerpt),
             rights=self.rights(publisher, self._writing.escape),
             original=self._writing.address(article.url),
             short=self._writing.address(self.address(short)) if short and self.address(short) else "",
