@@ -34,6 +34,9 @@ _SETTINGS = (
     "push.recurseSubmodules=no",
     "fetch.recurseSubmodules=no",
     "fetch.prune=false",
+    # A daily run's objects stay single files, so that a push looks for what each differs from: of a pack that
+    # fast-import wrote it sends them whole, four times the bytes.
+    "fastimport.unpackLimit=2000",
     "gc.auto=0",
     "maintenance.auto=false",
     "protocol.ext.allow=never",
