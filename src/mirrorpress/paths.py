@@ -9,11 +9,13 @@ from urllib.parse import unquote
 
 from mirrorpress.model import ROOT
 
+DEVICES = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]", re.IGNORECASE)
+"""What no file may be called on Windows, in any folder, with any suffix."""
+UNSAFE = frozenset('<>:"|?*\\')
+"""What Windows refuses in the names of files; the rest refuses only "/" and NUL."""
 _LONGEST = 400  # bytes of a path in UTF-8
 _LONGEST_NAME = 200  # bytes of one name; file systems end at 255
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _GIT = re.compile(r"git~\d+", re.IGNORECASE)  # what Windows calls ".git" beside its own name
-_UNSAFE = set('<>:"|?*\\')  # Windows; the rest refuses only "/" and NUL
 _FILES = (".md", ".png", ".xml", ".json", ".opml", ".webp")  # what an edition's files end in
 _INNER = re.compile(rf"{ROOT}(?!assets/)([^\s()<>\"]+)")
 
@@ -48,9 +50,9 @@ def _is_safe_name(name: str) -> bool:
         or name.startswith(".")
         or name.endswith(".")
         or len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME
-        or _DEVICES.fullmatch(name)
+        or DEVICES.fullmatch(name.partition(".")[0])
         or _GIT.fullmatch(name)
-        or any(one in _UNSAFE or (one != " " and unicodedata.category(one)[0] in "CZ") for one in name)
+        or any(one in UNSAFE or (one != " " and unicodedata.category(one)[0] in "CZ") for one in name)
     )
 
 

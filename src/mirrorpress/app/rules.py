@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from mirrorpress import markup
 from mirrorpress.editions import notes
 from mirrorpress.model import HOME
+from mirrorpress.paths import DEVICES, UNSAFE
 
 RIGHTS = ("own", "licensed", "public-domain", "excerpt")
 PLACES = ("menu", "home", "after-article")
@@ -31,8 +32,6 @@ _LANGUAGE = re.compile(  # RFC 5646, section 2.1, without the registered odditie
 )
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@\[\]?#,]+)(:(?P<port>\d{1,5}))?")
-_DEVICES = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]", re.IGNORECASE)  # Windows, in any folder
-_UNSAFE_IN_FILE_NAMES = set('<>:"|?*\\')  # Windows; the rest refuses only "/" and NUL
 _OWN_FOLDERS = frozenset(
     {"indexes", "feeds", "assets", "sitemaps", "corrections", "search"}
 )  # of an edition; see "Files" in the documentation
@@ -83,7 +82,7 @@ def identifier(value: str) -> str:
         or not all(character in "-_" or unicodedata.category(character)[0] in "LMN" for character in name)
         or unicodedata.category(name[0])[0] == "M"
         or name.startswith("-")
-        or _DEVICES.fullmatch(name)
+        or DEVICES.fullmatch(name)
     ):
         raise ValueError(
             "a name for paths: 1 to 60 letters, digits, - or _, no - first, none of Windows' device names"
@@ -220,7 +219,7 @@ def page_pattern(value: str, suffix: str) -> str:
     if (
         any(not segment.strip(" ") or segment.endswith((".", " ")) for segment in segments)
         or segments[0].lower().startswith(".git")
-        or any(character in _UNSAFE_IN_FILE_NAMES or breaks_a_line(character) for character in literal)
+        or any(character in UNSAFE or breaks_a_line(character) for character in literal)
         or "{{" in value
         or "}}" in value
     ):
