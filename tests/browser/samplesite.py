@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirrorpress.app.newsroom import Newsroom
+from mirrorpress.app.newsroom.sample import PICKS, READERS_WAY
 from tests.end_to_end.conftest import Mirror
 from tests.end_to_end.test_site import with_site
 
@@ -35,22 +36,6 @@ PAGES = {
     "English article with a table": "pages/town/how-to-read-the-tide-tables.html",
     "withdrawn": "pages/town/fish-market-tries-a-quieter-auction.html",
 }
-_MORE = """
-[[sections]]
-id = "picks"
-title = "编辑推荐"
-publisher = "harbour"
-source = { type = "picks", file = "picks.csv" }
-
-[[links]]
-text = "写信给本镜像"
-url = "mailto:desk@example.org"
-place = "after-article"
-
-[[notes]]
-text = "**本镜像只是演示**，请看[读者帮助](help.md)。"
-places = ["home", "p2"]
-"""
 
 
 @dataclass(frozen=True)
@@ -68,10 +53,8 @@ def sample_site(folder: Path) -> Iterator[Built]:
         mirror = Mirror(folder, newsroom)
         keys = ('also_in = ["zh-Hant"]', "short_addresses = true", "list_size = 3", "offline = true")
         with_site(mirror, *keys, "search = true")
-        mirror.configure(mirror.configuration + _MORE)
-        (folder / "picks.csv").write_text(
-            f"url,title\n{newsroom.url}/news/gb/2026/06/12/10001.html,夏季渡轮时刻表\n", encoding="utf-8"
-        )
+        mirror.configure(mirror.configuration + READERS_WAY)
+        (folder / "picks.csv").write_text(PICKS.format(url=newsroom.url), encoding="utf-8")
         mirror.run()
         reads = "".join(
             f"192.0.2.{n} - - [12/Jun/2026:10:00:{n:02} +0000] "

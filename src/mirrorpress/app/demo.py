@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from mirrorpress.app.configuration import load
 from mirrorpress.app.counts import describe_import
 from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
-from mirrorpress.app.newsroom.sample import OLD_PATH, old_mirror
+from mirrorpress.app.newsroom.sample import OLD_PATH, PICKS, READERS_WAY, old_mirror
 from mirrorpress.app.output import Speaker, summary
 from mirrorpress.app.overrides import rehearse
 from mirrorpress.archive.withdrawals import Words
@@ -26,27 +26,6 @@ from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
 
 _READERS = (60, 130, 30, 12)
-_READERS_WAY = """
-[[sections]]
-id = "picks"
-title = "编辑推荐"
-publisher = "harbour"
-source = { type = "picks", file = "picks.csv" }
-
-[[links]]
-text = "镜像列表"
-url = "https://example.org/mirrors"
-place = "home"
-
-[[links]]
-text = "写信给本镜像"
-url = "mailto:desk@example.org"
-place = "after-article"
-
-[[notes]]
-text = "**本镜像只是演示**，请看[读者帮助](help.md)。"
-places = ["home", "p2"]
-"""
 _SITE = """
 [[editions]]
 type = "site"
@@ -56,10 +35,6 @@ type = "site"
 type = "directory"
 edition = "site"
 path = "www"
-"""
-_PICKS = """url,title
-{url}/news/gb/2026/06/12/10001.html,夏季渡轮时刻表：末班船晚九点
-{url}/en/2026/06/12/lighthouse-lamp-comes-home,The lamp is home
 """
 _NOTES = """{% for note in notes %}> 📌 **{{ words.notice }}**
 >
@@ -85,7 +60,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         path = folder / "mirrorpress.toml"
         text = sample_configuration(newsroom.url, str(remote))
         extras = "short_addresses = true" + ('\nalso_in = ["zh-Hant"]' if is_installed() else "")
-        text = text.replace('type = "markdown"', f'type = "markdown"\n{extras}') + _READERS_WAY
+        text = text.replace('type = "markdown"', f'type = "markdown"\n{extras}') + READERS_WAY
         text = text.replace("contact =", 'site_addresses = ["https://mirror.example.org/"]\ncontact =', 1)
         text = text.replace('id = "town"', 'id = "town"\nkeep = 4', 1)
         text += _SITE.format(extras=extras + ("\nsearch = true" if is_installed() else ""))
@@ -119,9 +94,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     speaker.say(f"Whoever follows the old mirror's path is led on by\n  {clone / OLD_PATH}")
-    speaker.say(
-        f"The same as a web site, of which every page works from the disk\n  {folder / 'www' / 'index.html'}"
-    )
+    site = folder / "www" / "index.html"
+    speaker.say(f"The same as a web site, of which every page but search works from the disk\n  {site}")
     left = clone / "pages" / "town" / "fish-market-tries-a-quieter-auction.md"
     speaker.say(f"What is too old for the section leaves a page that says where the original is\n  {left}")
     command = _own_name()
@@ -142,7 +116,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
 
 def _lay_out(folder: Path, url: str) -> None:
     """An editor's list, and a template of the mirror's own."""
-    (folder / "picks.csv").write_text(_PICKS.format(url=url), encoding="utf-8")
+    (folder / "picks.csv").write_text(PICKS.format(url=url), encoding="utf-8")
     templates = folder / TEMPLATES / "markdown"
     templates.mkdir(parents=True)
     (templates / "notes.md").write_text(_NOTES, encoding="utf-8")

@@ -17,6 +17,33 @@ def sample_configuration(url: str, remote: str) -> str:
     return fill("mirrorpress.toml", {"url": url.rstrip("/"), "host": urlsplit(url).netloc, "remote": quoted})
 
 
+READERS_WAY = """
+[[sections]]
+id = "picks"
+title = "编辑推荐"
+publisher = "harbour"
+source = { type = "picks", file = "picks.csv" }
+
+[[links]]
+text = "镜像列表"
+url = "https://example.org/mirrors"
+place = "home"
+
+[[links]]
+text = "写信给本镜像"
+url = "mailto:desk@example.org"
+place = "after-article"
+
+[[notes]]
+text = "**本镜像只是演示**，请看[读者帮助](help.md)。"
+places = ["home", "p2"]
+"""
+"""An editor's section, links and a note, to be added to the sample configuration."""
+PICKS = """url,title
+{url}/news/gb/2026/06/12/10001.html,夏季渡轮时刻表：末班船晚九点
+{url}/en/2026/06/12/lighthouse-lamp-comes-home,The lamp is home
+"""
+"""What the editor picked, in ``picks.csv``; ``{url}`` is the newsroom's."""
 OLD_PATH = "pages/港湾要闻/9001.md"
 """Where the page of ``old_mirror`` stands in it."""
 
