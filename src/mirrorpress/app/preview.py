@@ -23,6 +23,7 @@ from mirrorpress.app.output import Speaker
 from mirrorpress.archive.standing import opened
 from mirrorpress.editions.headers import of_every_file
 from mirrorpress.errors import UsageError
+from mirrorpress.pipeline.build import UNFINISHED
 
 HOST = "127.0.0.1"
 _SHELL = "/-/"  # where the preview's own pages stand; no edition has a folder of this name
@@ -40,8 +41,8 @@ let seen = null;
 async function watch() {
   try {
     const mark = await (await fetch("build", { cache: "no-store" })).text();
-    if (seen !== null && mark !== seen) document.querySelector("iframe").contentWindow.location.reload();
-    seen = mark;
+    if (mark && seen && mark !== seen) document.querySelector("iframe").contentWindow.location.reload();
+    seen = mark || seen;
   } catch { /* the preview has ended */ }
   setTimeout(watch, 1000);
 }
@@ -89,10 +90,10 @@ def _headers_in(root: Path) -> Mapping[str, str]:
 
 
 def _mark(folder: Path, name: str) -> str:
-    """When an edition was last built; while it is being built, what was said before."""
+    """When an edition was last built; nothing while it is being built."""
     with opened(folder, lambda: None) as standing:
         build = standing.builds().get(name) if standing else None
-    return f"{build['built_at']} {build['digest']}" if build else ""
+    return "" if build is None or build["digest"].startswith(UNFINISHED) else str(build["built_at"])
 
 
 class Preview:

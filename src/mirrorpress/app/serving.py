@@ -41,10 +41,11 @@ def headers(server: str, path: Path) -> None:
     from mirrorpress.editions.headers import for_server
     from mirrorpress.editions.site import SiteEdition
 
-    sites = [one for one in load(path).editions if isinstance(one, SiteEdition)]
+    configuration = load(path)
+    sites = [one for one in configuration.editions if isinstance(one, SiteEdition)]
     if not sites:
         raise UsageError("there is no site", where=str(path), hint='add [[editions]] with type = "site"')
-    click.echo(for_server(server, sites[0].style(load(path))), nl=False)  # type: ignore[arg-type]
+    click.echo(for_server(server, sites[0].style(configuration)), nl=False)  # type: ignore[arg-type]
 
 
 @click.command()

@@ -20,7 +20,8 @@ from mirrorpress.model import Configuration, Edition, File
 from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.report import Report
 
-_UNFINISHED = "unfinished "  # stands before a build's digest while its files are being written
+UNFINISHED = "unfinished "
+"""Stands before a build's digest while its files are being written."""
 
 
 def build(
@@ -78,12 +79,12 @@ def _build_edition(
     digest, now = edition.digest(configuration), archive.shelf.clock()
     front = edition.front(configuration, archive.shelf)
     last = ledger.last_build(edition.name)
-    resumed = last is not None and last.digest == _UNFINISHED + digest
+    resumed = last is not None and last.digest == UNFINISHED + digest
     whole = full or last is None or not (resumed or last.digest == digest) or not root.is_dir()
     if last is not None and not whole and not resumed and (last.revision, last.front) == (now, front):
         return
-    started = replace(last or Build(0, 0, "", clock()), digest=_UNFINISHED, built_at=clock())
-    ledger.built(edition.name, started if whole else replace(started, digest=_UNFINISHED + digest), [], [])
+    started = replace(last or Build(0, 0, "", clock()), digest=UNFINISHED, built_at=clock())
+    ledger.built(edition.name, started if whole else replace(started, digest=UNFINISHED + digest), [], [])
     written: dict[str, str] = {}
     rendered: set[str] = set()
     leaving: list[str] = []
