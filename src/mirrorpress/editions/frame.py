@@ -17,14 +17,7 @@ from mirrorpress.editions.templating import BODY, Templates
 from mirrorpress.editions.words import is_right_to_left, words
 from mirrorpress.editions.writing import Markdown, Writing
 from mirrorpress.links import followable, in_ascii
-from mirrorpress.model import (
-    Configuration,
-    File,
-    Link,
-    Publisher,
-    Section,
-    Stored,
-)
+from mirrorpress.model import Configuration, File, Link, Publisher, Section, Stored
 
 _IN_ALL = ("README.", "index.", "help.", "indexes/", "feeds/")
 """What paths begin with of pages that every rendering has."""

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from mirrorpress.editions.correctionpages import marked
 from mirrorpress.editions.corrections import Paragraph
 from mirrorpress.editions.former import settled_in_html
-from mirrorpress.editions.notes import quoted
+from mirrorpress.editions.notes import led
 from mirrorpress.editions.plain import destination, one_line
 from mirrorpress.editions.qr import data_uri
 from mirrorpress.editions.sitesafety import policy_of
@@ -82,10 +82,7 @@ class Html:
         return f"<ul>{''.join(f'<li>{part}</li>' for part in parts)}</ul>"
 
     def note(self, markdown: str, way: Way) -> str:
-        led = "\n".join(
-            line.removeprefix(">").removeprefix(" ") for line in quoted(markdown, way).splitlines()
-        )
-        return _block(led).strip()
+        return _block(led(markdown, way)).strip()
 
     def body(self, article: Article, root: str, way: Callable[[str], str]) -> str:
         html = settled_in_html(article.html, way)
@@ -165,12 +162,12 @@ _HREF = re.compile(r'<a href="([^"]*)"')
 def _marked(html: str) -> str:
     """HTML of Markdown with its links as ours are."""
 
-    def led(match: re.Match[str]) -> str:
+    def ours(match: re.Match[str]) -> str:
         target = match[1]
         rel = _REL if target.startswith("https:") else ""
         return f'<a href="{target if rel else _as_page(target)}"{rel}'
 
-    return _HREF.sub(led, html)
+    return _HREF.sub(ours, html)
 
 
 def _as_page(path: str) -> str:

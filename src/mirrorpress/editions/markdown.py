@@ -19,13 +19,11 @@ s/<code>.md                  with ``short_addresses``: leads on to the article w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mirrorpress.editions.press import Press
 from mirrorpress.editions.tree import TreeEdition
 from mirrorpress.editions.writing import Markdown, Writing
-from mirrorpress.model import Configuration, File, Standing
+from mirrorpress.model import Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,3 @@ class MarkdownEdition(TreeEdition):
 
     def addresses(self, configuration: Configuration) -> tuple[str, ...]:
         return configuration.mirror.addresses
-
-    def beside(self, press: Press, since: int | None, standing: Standing | None) -> Iterator[File | str]:  # noqa: ARG002
-        return iter(())

@@ -28,11 +28,14 @@ def problem_of(text: str) -> str:
     return f"Markdown that every reader may see ({found[0]})" if found else ""
 
 
-def quoted(text: str, way: Callable[[str], str]) -> str:
-    """A note's Markdown as a quotation: outgoing links marked, relative ones led by what ``way`` says of
-    them. A quotation ends what a note leaves open (CommonMark 5.1)."""
-    led = _LINK_OR_CODE.sub(lambda match: _led(match, way), text.strip())
-    return "\n".join(f"> {line}".rstrip() for line in led.splitlines())
+def led(text: str, way: Callable[[str], str]) -> str:
+    """A note's Markdown with outgoing links marked, and relative ones led by what ``way`` says of them."""
+    return _LINK_OR_CODE.sub(lambda match: _led(match, way), text.strip())
+
+
+def quoted(markdown: str) -> str:
+    """Markdown as a quotation, which ends what it leaves open (CommonMark 5.1)."""
+    return "\n".join(f"> {line}".rstrip() for line in markdown.splitlines())
 
 
 def _led(match: re.Match[str], way: Callable[[str], str]) -> str:

@@ -28,7 +28,7 @@ from mirrorpress.editions.tree import TreeEdition
 from mirrorpress.editions.words import is_right_to_left
 from mirrorpress.editions.writing import Writing
 from mirrorpress.links import followable
-from mirrorpress.model import Configuration, File, Shelf, Standing
+from mirrorpress.model import Configuration, File, Standing
 
 _OURS = resources.files("mirrorpress.editions") / "templates" / "site"
 _ICONS = (192, 512)  # pixels
@@ -56,20 +56,8 @@ class SiteEdition(TreeEdition):
     def addresses(self, configuration: Configuration) -> tuple[str, ...]:
         return configuration.mirror.site_addresses
 
-    def render(
-        self,
-        configuration: Configuration,
-        shelf: Shelf,
-        since: int | None,
-        *,
-        front: str = "",
-        before: str = "",
-        standing: Standing | None = None,
-    ) -> Iterator[File | str]:
-        items = TreeEdition.render(
-            self, configuration, shelf, since, front=front, before=before, standing=standing
-        )
-        yield from with_compressed(items, self.compress)
+    def dressed(self, items: Iterator[File | str]) -> Iterator[File | str]:
+        return with_compressed(items, self.compress)
 
     def style(self, configuration: Configuration) -> str:
         """The style of its pages."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -28,7 +29,7 @@ _SCRIPTS = ("zh-Hans", "zh-Hant", "zh-TW", "zh-HK")  # that ``also_in`` may name
 
 
 @dataclass(frozen=True, slots=True)
-class TreeEdition:
+class TreeEdition(ABC):
     """An edition's keys in mirrorpress.toml; implements ``model.Edition``, but for how pages are written and
     where the edition is read."""
 
@@ -54,18 +55,22 @@ class TreeEdition:
             raise ValueError("with short_addresses, pages in a folder of one name other than s")
 
     @property
+    @abstractmethod
     def writing(self) -> Writing:
         """How its pages are written."""
-        raise NotImplementedError
 
+    @abstractmethod
     def addresses(self, configuration: Configuration) -> tuple[str, ...]:
         """Where it is read, the canonical address first."""
-        raise NotImplementedError
 
-    def beside(self, press: Press, since: int | None, standing: Standing | None) -> Iterator[File | str]:
+    def beside(self, press: Press, since: int | None, standing: Standing | None) -> Iterator[File | str]:  # noqa: ARG002 - for those that have something
         """What stands in the edition beside what every edition of pages has; asked for at every build, when
         ``press`` has rendered the rest. ``since`` and ``standing`` as for ``render``."""
-        raise NotImplementedError
+        return iter(())
+
+    def dressed(self, items: Iterator[File | str]) -> Iterator[File | str]:
+        """The files and paths that leave, with whatever goes along with each of them."""
+        return items
 
     def digest(self, configuration: Configuration) -> str:
         """A hash of all that every page depends on beside its article."""
@@ -111,8 +116,10 @@ class TreeEdition:
     ) -> Iterator[File | str]:
         """See ``model.Edition``. With ``since``, work and memory follow what changed, not the mirror."""
         templates = Templates(self.writing.edition, configuration.templates)
-        yield from self.render_by(
-            templates, configuration, shelf, since, front=front, before=before, standing=standing
+        yield from self.dressed(
+            self.render_by(
+                templates, configuration, shelf, since, front=front, before=before, standing=standing
+            )
         )
 
     def render_by(

@@ -9,7 +9,7 @@ from mirrorpress.editions.correctionpages import marked
 from mirrorpress.editions.corrections import Paragraph
 from mirrorpress.editions.direction import joined, lead
 from mirrorpress.editions.former import settled
-from mirrorpress.editions.notes import quoted
+from mirrorpress.editions.notes import led, quoted
 from mirrorpress.editions.plain import code, destination, escape, fenced
 from mirrorpress.editions.words import words
 from mirrorpress.links import followable
@@ -124,7 +124,7 @@ class Markdown:
         return joined(language, parts)
 
     def note(self, markdown: str, way: Way) -> str:
-        return quoted(markdown, way)
+        return quoted(led(markdown, way))
 
     def body(self, article: Article, root: str, way: Callable[[str], str]) -> str:
         return settled(article.markdown, way).replace(ROOT, root)
