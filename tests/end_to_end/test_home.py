@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from mirrorpress.editions.scripts import is_installed
 from tests.end_to_end.conftest import Mirror
 from tests.end_to_end.logs import ROOT, readers, text
 
@@ -170,7 +169,6 @@ def test_a_note_is_shown_on_its_last_day_and_not_after(mirror: Mirror) -> None:
     assert "Still on" not in built(mirror)["README.md"]
 
 
-@pytest.mark.skipif(not is_installed(), reason="without the extra zh there is one script")
 def test_readers_of_both_scripts_get_notes_links_and_home_in_theirs(mirror: Mirror) -> None:
     both = mirror.configuration.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
     mirror.configure(both)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from mirrorpress.editions.scripts import is_installed
 from tests.end_to_end.conftest import Mirror
 
 Published = tuple[Mirror, dict[str, Any]]
@@ -164,7 +163,6 @@ def test_a_list_that_cannot_be_read_keeps_the_last_one(mirror: Mirror) -> None:
     assert "1,000,000 bytes" in mirror.run(expect=1)["failures"][0]["reason"]
 
 
-@pytest.mark.skipif(not is_installed(), reason="without the extra zh there is one script")
 def test_readers_of_both_scripts_get_the_list_in_theirs(mirror: Mirror) -> None:
     mirror.configure(
         mirror.configuration.replace('type = "markdown"', 'type = "markdown"\nalso_in = ["zh-Hant"]')
