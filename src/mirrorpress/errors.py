@@ -13,6 +13,7 @@
     ├── ArchiveError          the archive cannot be read or written
     ├── EditionError          an edition could not be rendered
     ├── SafetyError           publishing would endanger or mislead a reader (exit 3)
+    ├── TrustError            a key, a signature or what was signed is not as it must be (exit 3)
     └── TargetError           a target did not take what we pushed
 
 Every error says what happened (``reason``), to which address or file (``where``) and what to do
@@ -132,6 +133,10 @@ class EditionError(MirrorpressError):
 
 class SafetyError(MirrorpressError):
     """Publishing would endanger or mislead a reader."""
+
+
+class TrustError(MirrorpressError):
+    """A key, a signature or what was signed is not as it must be."""
 
 
 class TargetError(MirrorpressError):

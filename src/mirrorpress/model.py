@@ -147,6 +147,13 @@ class HotPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """Where the private keys lie: a folder outside the mirror's; empty: in an ssh-agent alone."""
+
+    keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
 
@@ -159,6 +166,7 @@ class Configuration:
     templates: tuple[Template, ...] = ()
     fetch: FetchPolicy = FetchPolicy()
     hot: HotPolicy = HotPolicy()
+    trust: TrustPolicy = TrustPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()
     targets: tuple[Target, ...] = ()

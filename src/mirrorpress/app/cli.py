@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mirrorpress import __version__
-from mirrorpress.app import desk, serving
+from mirrorpress.app import desk, keys, serving
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
 from mirrorpress.app.options import common, running, section_option, speaker_for
 from mirrorpress.errors import MirrorpressError, UsageError
@@ -299,7 +299,15 @@ def demo(folder: Path | None, serve: bool, port: int | None, day: int | None, qu
         sys.exit(play(folder, Speaker(quiet=quiet)))
 
 
-for command in (desk.sheet, desk.counts, desk.withdraw, serving.preview, serving.headers, serving.schedule):
+for command in (
+    desk.sheet,
+    desk.counts,
+    desk.withdraw,
+    serving.preview,
+    serving.headers,
+    serving.schedule,
+    keys.key,
+):
     cli.add_command(command)
 
 

@@ -33,6 +33,7 @@ from mirrorpress.model import (
     Note,
     Publisher,
     Section,
+    TrustPolicy,
 )
 from mirrorpress.pipeline.registry import Kind, Registry
 
@@ -230,6 +231,7 @@ def _configuration(
         templates=own_templates(folder, registry.names("editions")),
         fetch=FetchPolicy(**dict(root.fetch)),
         hot=HotPolicy(**dict(root.hot)),
+        trust=TrustPolicy(root.trust.keys),
         keep_captures=root.archive.keep_captures,
         editions=tuple(editions) or (registry.find("editions", "markdown")(),),
         targets=tuple(parts["targets", index] for index in range(len(root.targets))),

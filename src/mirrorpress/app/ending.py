@@ -11,6 +11,7 @@ from mirrorpress.errors import (
     EditionError,
     MirrorpressError,
     SafetyError,
+    TrustError,
     UsageError,
 )
 
@@ -69,6 +70,7 @@ def _stage_and_status(error: MirrorpressError) -> tuple[str, int]:
         (UsageError, "usage", WRONG_USE),
         (BusyError, "usage", WRONG_USE),
         (SafetyError, "build", UNSAFE),
+        (TrustError, "trust", UNSAFE),
         (EditionError, "build", SOME_FAILED),
         (ArchiveError, "store", SOME_FAILED),
     )

@@ -152,6 +152,7 @@ def summary(report: Report) -> str:
         (report.gone, f"{report.gone} taken away"),
         (report.pictures_missing, f"{counted(report.pictures_missing, 'picture')} missing"),
         (report.bytes_written, written),
+        (report.signatures, "signed"),
         (len(report.failures), f"{len(report.failures)} failed"),
     ]
     said = [words for count, words in parts if count] or ["nothing to do"]

@@ -16,7 +16,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, creat
 from pydantic.json_schema import GenerateJsonSchema
 
 from mirrorpress.app import rules
-from mirrorpress.model import ArticleRules, FetchPolicy, HotPolicy, Link, Mirror, Note, Publisher, Section
+from mirrorpress.model import (
+    ArticleRules,
+    FetchPolicy,
+    HotPolicy,
+    Link,
+    Mirror,
+    Note,
+    Publisher,
+    Section,
+    TrustPolicy,
+)
 from mirrorpress.pipeline.registry import Kind, Registry
 
 _DAY = 86_400.0
@@ -55,6 +65,7 @@ _NOTE = Note(text="")
 _FETCH = FetchPolicy()
 _ARTICLE = ArticleRules()
 _HOT = HotPolicy()
+_TRUST = TrustPolicy()
 
 
 class MirrorTable(Table):
@@ -220,6 +231,16 @@ class HotTable(Table):
     ] = _HOT.minimum
 
 
+class TrustTable(Table):
+    keys: Annotated[
+        Line,
+        Field(
+            description="The folder of the private keys, outside the mirror's folder; ~ is your home. "
+            "Without it they are held by an ssh-agent."
+        ),
+    ] = _TRUST.keys
+
+
 class ArchiveTable(Table):
     keep_captures: Annotated[
         Flag, Field(description="Whether pages are kept as they came, to extract them again later.")
@@ -238,6 +259,7 @@ class Root(Table):
     notes: Annotated[tuple[NoteTable, ...], Field(description="Pinned notes of the mirror's own.")] = ()
     fetch: Annotated[FetchTable, Field(description="How the network is read.")] = FetchTable()
     hot: Annotated[HotTable, Field(description="What was read most.")] = HotTable()
+    trust: Annotated[TrustTable, Field(description="Who signs.")] = TrustTable()
     archive: Annotated[ArchiveTable, Field(description="What is kept.")] = ArchiveTable()
     editions: Annotated[
         tuple[dict[str, Any], ...],

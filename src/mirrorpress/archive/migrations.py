@@ -168,6 +168,34 @@ def _twelfth(connection: Connection) -> None:
         connection.execute(text(statement.strip()))
 
 
+_SIGNED = """
+CREATE TABLE signings (
+    edition TEXT NOT NULL, number INTEGER NOT NULL, build INTEGER NOT NULL, bits INTEGER NOT NULL,
+    root INTEGER NOT NULL, targets INTEGER NOT NULL, "key" TEXT NOT NULL, address TEXT NOT NULL,
+    signed_at BIGINT NOT NULL, PRIMARY KEY (edition)
+);
+CREATE TABLE signed_files (
+    edition TEXT NOT NULL, path TEXT NOT NULL, folder TEXT NOT NULL, spot INTEGER NOT NULL,
+    size INTEGER NOT NULL, sha256 BLOB NOT NULL, neutral BLOB NOT NULL, PRIMARY KEY (edition, path)
+) WITHOUT ROWID;
+CREATE INDEX signed_files_by_spot ON signed_files (edition, spot);
+CREATE INDEX signed_files_by_folder ON signed_files (edition, folder);
+CREATE TABLE signed_roles (
+    edition TEXT NOT NULL, role TEXT NOT NULL, version INTEGER NOT NULL, expires BIGINT NOT NULL,
+    PRIMARY KEY (edition, role)
+) WITHOUT ROWID;
+CREATE TABLE signed_lists (
+    edition TEXT NOT NULL, folder TEXT NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY (edition, folder)
+) WITHOUT ROWID
+"""
+
+
+def _thirteenth(connection: Connection) -> None:
+    """What was signed of each edition."""
+    for statement in _SIGNED.split(";"):
+        connection.execute(text(statement.strip()))
+
+
 FIRST = 1  # the version that ``STEPS`` start from
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _second,
@@ -181,6 +209,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _tenth,
     _eleventh,
     _twelfth,
+    _thirteenth,
 )
 PRESENT = FIRST + len(STEPS)
 

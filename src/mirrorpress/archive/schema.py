@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -339,6 +340,52 @@ files = Table(
     sqlite_with_rowid=False,
 )
 Index("files_by_build", files.c.edition, files.c.build)
+
+# What was signed: of each edition the last signing, its files, its roles' versions, its lists of hashes.
+signings = Table(
+    "signings",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("build", Integer, nullable=False),
+    Column("bits", Integer, nullable=False),
+    Column("root", Integer, nullable=False),
+    Column("targets", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("signed_at", Moment, nullable=False),
+)
+signed_files = Table(
+    "signed_files",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("folder", Text, nullable=False),
+    Column("spot", Integer, nullable=False),  # -1: in no bin
+    Column("size", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("neutral", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("signed_files_by_spot", signed_files.c.edition, signed_files.c.spot)
+Index("signed_files_by_folder", signed_files.c.edition, signed_files.c.folder)
+signed_roles = Table(
+    "signed_roles",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("expires", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+signed_lists = Table(
+    "signed_lists",
+    metadata,
+    Column("edition", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 # How many read an article on a day, in days since 1970, by the source that counted them; nothing of who read.
 reads = Table(

@@ -37,6 +37,7 @@ from mirrorpress.archive.picks import Picks
 from mirrorpress.archive.pictures import PictureStore
 from mirrorpress.archive.reads import Reads
 from mirrorpress.archive.shelf import ArchiveShelf
+from mirrorpress.archive.signatures import Signatures
 from mirrorpress.archive.withdrawals import Withdrawals
 from mirrorpress.errors import ArchiveError
 from mirrorpress.model import Article, Asset, Capture, Entry, Revision, Validators, local_day
@@ -123,6 +124,7 @@ class Archive:
         self.listings = Listings(self._index)
         self.layouts = Layouts(self._index)
         self.codes = Codes(self._index)
+        self.signatures = Signatures(self._index)
         self.former = Former(self._index)
         self.extractions = Extractions(self._index)
         self.reads = Reads(self._index)

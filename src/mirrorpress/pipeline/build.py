@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mirrorpress.archive.journal import Journal
 from mirrorpress.archive.ledger import Build, Ledger
@@ -19,6 +20,10 @@ from mirrorpress.errors import EditionError, SafetyError
 from mirrorpress.model import Configuration, Edition, File
 from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.report import Report
+from mirrorpress.trust.roles import FIRST_ROOT, OFFLINE_TARGETS, is_signing
+
+if TYPE_CHECKING:
+    from mirrorpress.pipeline.signing import Signer
 
 UNFINISHED = "unfinished "
 """Stands before a build's digest while its files are being written."""
@@ -41,6 +46,8 @@ def build(
     give_codes(archive)
     for edition in configuration.editions:
         _build_edition(configuration, archive, report, clock, edition, full=full)
+    if (configuration.folder / FIRST_ROOT).is_file():
+        report.signatures += _signer(configuration, archive, clock()).sign(configuration.editions)
 
 
 def give_codes(archive: Archive) -> None:
@@ -59,6 +66,22 @@ def is_built(configuration: Configuration, archive: Archive, edition: Edition) -
         and last.revision == archive.shelf.clock()
         and last.front == edition.front(configuration, archive.shelf)
     )
+
+
+def is_ready(configuration: Configuration, archive: Archive, edition: Edition, now: datetime) -> bool:
+    """Whether an edition is built, and signed if the mirror has keys."""
+    if not is_built(configuration, archive, edition):
+        return False
+    return not (configuration.folder / FIRST_ROOT).is_file() or not _signer(
+        configuration, archive, now
+    ).is_due(edition)
+
+
+def _signer(configuration: Configuration, archive: Archive, now: datetime) -> Signer:
+    from mirrorpress.pipeline.authority import Authority  # noqa: PLC0415 - 0.08 s that unsigned mirrors do not need
+    from mirrorpress.pipeline.signing import Signer, keys_of  # noqa: PLC0415 - as above
+
+    return Signer(configuration, archive, Authority(configuration.folder, keys_of(configuration)), now)
 
 
 def root_of(configuration: Configuration, edition: str) -> Path:
@@ -114,7 +137,11 @@ def _build_edition(
                     report.watch("files", len(written), 0)
                 weight.settle(root / item.path)
         if whole:
-            leaving = list(ledger.present(edition.name))
+            leaving = [
+                path
+                for path in ledger.present(edition.name)
+                if not (is_signing(path) or path in OFFLINE_TARGETS)
+            ]
         known = [path for path in leaving if path not in rendered and ledger.digest_of(edition.name, path)]
         for path in known:
             weight.lose(root / path)

@@ -41,6 +41,7 @@ class Report:
     pages_written: int = 0
     bytes_written: int = 0
     files_removed: int = 0
+    signatures: int = 0  # files that were written for others to be checked by
     failures: list[Failed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Report:
             name: getattr(self, name)
             for name in (
                 "discovered new updated unchanged skipped withdrawn gone pictures pictures_missing "
-                "pages_written bytes_written files_removed"
+                "pages_written bytes_written files_removed signatures"
             ).split()
         }
         failures = [

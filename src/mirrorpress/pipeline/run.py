@@ -181,8 +181,9 @@ class Run:
 
     def publish(self) -> None:
         """out/<edition>/ -> targets; builds first what is not built."""
+        now = self._clock()
         if not all(
-            build.is_built(self.configuration, self.archive, one) for one in self.configuration.editions
+            build.is_ready(self.configuration, self.archive, one, now) for one in self.configuration.editions
         ):
             self.build()
         publish.publish(self.configuration, self.archive, self.report, self._clock)

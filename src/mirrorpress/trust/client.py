@@ -1,0 +1,302 @@
+"""What a reader or follower knows for sure of somebody else's edition: python-tuf's client, bounded.
+
+The client keeps what it has verified in a folder, so that nothing older is ever taken for news (rollback,
+TUF specification 5.3.9, 5.4.5, 5.5.5). Bytes come from a ``fetch`` that is given: no connection is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from securesystemslib.exceptions import VerificationError
+from tuf.api import exceptions as tuf
+from tuf.api.metadata import Metadata, Snapshot, Targets, Timestamp
+from tuf.api.serialization import DeserializationError
+from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
+
+from mirrorpress.errors import FetchError, TrustError
+from mirrorpress.trust.documents import NEUTRAL, OWN
+from mirrorpress.trust.keys import PublicKey
+from mirrorpress.trust.roles import FRONT, METADATA, PAGES, bins_prefix, metadata_path
+
+Fetch = Callable[[str, int], bytes]
+"""Gives the file at a path of an edition, of at most so many bytes. Raises ``FetchError``, with status 404
+when there is none."""
+
+_CONFIG = UpdaterConfig(
+    max_root_rotations=64,
+    max_delegations=8,
+    root_max_length=64_000,  # bytes; ours have 3 kB
+    timestamp_max_length=16_384,
+    snapshot_max_length=3_000_000,  # of 65,536 bins
+    targets_max_length=3_000_000,
+    prefix_targets_with_hash=False,
+)
+_RACES = 3  # an edition may change while it is read; then it is asked again
+_MOST_BITS = 16
+
+
+class ForgedError(TrustError):
+    """What came is not what the mirror's keys signed, or is older than what was seen before."""
+
+
+class ForeignError(TrustError):
+    """What came is signed by other keys than those known."""
+
+
+class _LapsedError(TrustError):
+    """Metadata that was good once, and is too old now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as the signed list has it: size in bytes, SHA-256, and that of its neutral form (empty: it has
+    none of its own)."""
+
+    path: str
+    size: int
+    sha256: bytes
+    neutral: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an edition once its metadata is verified.
+
+    ``edition`` is its name, ``address`` where its origin is read (empty: nowhere); ``lapsed`` tells whether
+    it was signed (``signed_at``) too long ago to be sure that there is none newer. ``root`` is the version of
+    the root, ``number`` that of the signing, ``keys`` are the root's.
+    """
+
+    edition: str
+    address: str
+    signed_at: datetime
+    lapsed: bool
+    root: int
+    number: int
+    keys: tuple[PublicKey, ...]
+
+
+class Client:
+    """Verifies one edition, whose files ``fetch`` gives, by a ``root`` that is trusted; keeps what it
+    verified in ``folder``. ``now`` is the time to judge freshness by.
+
+    Methods raise ``ForgedError``, ``ForeignError``, and ``FetchError`` for what cannot be had. ``refresh``
+    comes first.
+    """
+
+    def __init__(self, folder: Path, fetch: Fetch, root: bytes, now: datetime) -> None:
+        self._folder = folder
+        self._fetch = fetch
+        self._root = root
+        self._now = now
+
+    def refresh(self) -> Known:
+        """Verify what stands above the lists: root, timestamp, snapshot, targets, pages."""
+        for _ in range(_RACES - 1):
+            with suppress(ForgedError):
+                return self._refresh()
+        return self._refresh()
+
+    def listed(self, path: str) -> Listed | None:
+        """A file's entry in the signed lists; None: it is not in the edition."""
+        with _Translated(METADATA):
+            found = self._updater.get_targetinfo(path)
+        return _listed(path, found) if found else None
+
+    def everything(
+        self, but: Mapping[str, int] | None = None
+    ) -> Iterator[tuple[str, int, tuple[Listed, ...]]]:
+        """Every role that lists files, its version, and these; without roles that ``but`` has at the same
+        version. What an earlier role lists, a later one has no say in."""
+        for name, version in self.versions().items():
+            if but is None or but.get(name) != version:
+                targets = self._role(name).targets
+                yield name, version, tuple(_listed(path, one) for path, one in targets.items())
+
+    def versions(self) -> Mapping[str, int]:
+        """The version of every role that lists files: of targets, front, then bins."""
+        return {role: self._version(role) for role in ("targets", FRONT, *self._bins())}
+
+    # --- steps ---------------------------------------------------------------------------
+
+    def _refresh(self) -> Known:
+        newest = self._fetch(metadata_path("timestamp"), _CONFIG.timestamp_max_length)
+        try:
+            self._updater, lapsed = self._updated(newest, self._now), False
+        except _LapsedError:
+            # As fresh as it says itself: at that moment all of it was good, or it is refused.
+            self._updater, lapsed = self._updated(newest, _Own.read(newest).signed_at), True
+        except ForeignError:
+            if self._has_known_root():
+                raise ForgedError("is signed by none of its keys", where=METADATA, hint=_ASK) from None
+            raise
+        self._snapshot: Snapshot = self._kept("snapshot").signed
+        self._targets: Targets = self._kept("targets").signed
+        self._pages = self._delegated(PAGES, self._targets)
+        timestamp: Timestamp = self._kept("timestamp").signed
+        root = self._kept("root").signed
+        own = _Own.read((self._folder / "timestamp.json").read_bytes())
+        keys = tuple(PublicKey.from_tuf(root.keys[id].to_dict()) for id in root.roles["root"].keyids)
+        return Known(own.edition, own.address, own.signed_at, lapsed, root.version, timestamp.version, keys)
+
+    def _updated(self, newest: bytes, moment: datetime) -> Updater:
+        """python-tuf's client, when all above the lists is verified as if it were that ``moment``; ``newest``
+        is the timestamp, which is thus fetched once."""
+
+        def fetch(path: str, limit: int) -> bytes:
+            return newest if path == metadata_path("timestamp") else self._fetch(path, limit)
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with _Translated(METADATA):
+            updater = Updater(
+                str(self._folder),
+                f"edition:/{METADATA}",
+                fetcher=_Fetcher(fetch),
+                config=_CONFIG,
+                bootstrap=self._root,
+            )
+            # python-tuf reads the clock itself; ours is given.
+            updater._trusted_set.reference_time = moment
+            updater.refresh()
+        return updater
+
+    def _has_known_root(self) -> bool:
+        """Whether an edition has the root that is trusted: then what fails is no matter of keys."""
+        root = Metadata.from_bytes(self._root).signed
+        try:
+            theirs = self._fetch(metadata_path("root", root.version), _CONFIG.root_max_length)
+            return bool(Metadata.from_bytes(theirs).signed == root)
+        except (FetchError, DeserializationError):
+            return False
+
+    def _kept(self, role: str) -> Metadata[Any]:
+        """What the client verified of a role, from where it keeps it."""
+        return Metadata.from_bytes((self._folder / f"{role}.json").read_bytes())
+
+    def _bins(self) -> list[str]:
+        delegations = self._pages.delegations
+        succinct = delegations.succinct_roles if delegations else None
+        if (
+            succinct is None
+            or succinct.bit_length > _MOST_BITS
+            or succinct.name_prefix != bins_prefix(succinct.bit_length)
+        ):
+            raise ForgedError("leaves pages to bins of no known kind", where=metadata_path(PAGES), hint=_ASK)
+        return list(succinct.get_roles())
+
+    def _role(self, role: str) -> Targets:
+        if role == "targets":
+            return self._targets
+        return self._delegated(role, self._targets if role == FRONT else self._pages)
+
+    def _version(self, role: str) -> int:
+        found = self._snapshot.meta.get(f"{role}.json")
+        if found is None:
+            raise ForgedError("is not in the snapshot", where=metadata_path(role), hint=_ASK)
+        return int(found.version)
+
+    def _delegated(self, role: str, parent: Targets) -> Targets:
+        """A role's list, verified by what its parent says and the snapshot's version; kept by its name."""
+        kept = self._folder / f"{role}.json"
+        with suppress(TrustError, OSError):  # mostly, what is kept is older
+            return self._verified(role, parent, kept.read_bytes())
+        data = self._fetch(metadata_path(role), _CONFIG.targets_max_length)
+        found = self._verified(role, parent, data)
+        part = self._folder / f".{role}.part"
+        part.write_bytes(data)
+        part.replace(kept)
+        return found
+
+    def _verified(self, role: str, parent: Targets, data: bytes) -> Targets:
+        where, version = metadata_path(role), self._version(role)
+        with _Translated(where):
+            document: Metadata[Any] = Metadata.from_bytes(data)
+            parent.verify_delegate(role, document.signed_bytes, document.signatures)
+        signed = document.signed
+        if not isinstance(signed, Targets) or signed.version != version:
+            raise ForgedError(f"has version {signed.version}, not {version}", where=where, hint=_ASK)
+        return signed
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a timestamp says of its edition."""
+
+    edition: str
+    address: str
+    signed_at: datetime
+
+    @classmethod
+    def read(cls, data: bytes) -> _Own:
+        try:
+            told = json.loads(data)["signed"][OWN]
+            moment = datetime.strptime(told["signed"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            edition, address = told["edition"], told["address"]
+            if isinstance(edition, str) and isinstance(address, str):
+                return cls(edition, address, moment)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            pass
+        raise ForgedError("is no timestamp of a mirror", where=metadata_path("timestamp"), hint=_ASK)
+
+
+class _Fetcher(FetcherInterface):
+    """Gives python-tuf what ``fetch`` gives."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._get = fetch
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        return iter([self.download_bytes(url, _CONFIG.targets_max_length)])
+
+    def download_bytes(self, url: str, max_length: int) -> bytes:
+        try:
+            data = self._get(url.removeprefix("edition:/"), max_length)
+        except FetchError as error:
+            if error.status in (403, 404):
+                raise tuf.DownloadHTTPError(error.reason, error.status) from error
+            raise
+        if len(data) > max_length:
+            raise tuf.DownloadLengthMismatchError(f"more than {max_length} bytes")
+        return data
+
+
+class _Translated:
+    """Turns what python-tuf raises into errors of ours."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        where = self._where
+        if isinstance(error, tuf.ExpiredMetadataError):
+            raise _LapsedError(str(error), where=where, hint=_ASK) from error
+        if isinstance(error, tuf.UnsignedMetadataError):
+            raise ForeignError("is not signed by the keys that are known", where=where, hint=_KEY) from error
+        if isinstance(error, tuf.DownloadHTTPError):
+            raise FetchError("is not there", where=where, hint=_ASK, status=404) from error
+        wrong = tuf.RepositoryError, tuf.DownloadError, DeserializationError, VerificationError
+        if isinstance(error, wrong):
+            raise ForgedError(f"is not as it was signed: {error}", where=where, hint=_ASK) from error
+
+
+def _listed(path: str, found: Any) -> Listed:
+    try:
+        own = found.unrecognized_fields.get("custom") or {}
+        neutral = bytes.fromhex(own.get(NEUTRAL, ""))
+        return Listed(path, found.length, bytes.fromhex(found.hashes["sha256"]), neutral)
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise ForgedError("has an entry that cannot be read", where=path[:200], hint=_ASK) from error
+
+
+_ASK = "take another address of the mirror, and tell its operator"
+_KEY = "ask for the mirror's key by another way: the one given may be old, or the copy a forgery"
