@@ -23,12 +23,12 @@ _BORDER = 4  # modules, as the standard asks
 _WORTH_IT = 30  # codes of one length that are simply drawn; composing pays once bits recur
 
 
-def qr_png(text: str) -> bytes:
-    """A PNG of the QR code for an ASCII ``text`` of up to ``LONGEST`` characters.
+def qr_png(text: str, *, longest: int = LONGEST) -> bytes:
+    """A PNG of the QR code for an ASCII ``text`` of up to ``longest`` characters.
 
     Raises ``ValueError`` for longer or other text.
     """
-    data = _ascii(text)
+    data = _ascii(text, longest)
     return _png(*_shape(len(data)).modules(data))
 
 
@@ -51,9 +51,9 @@ def data_uri(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
-def _ascii(text: str) -> bytes:
+def _ascii(text: str, longest: int = LONGEST) -> bytes:
     data = text.encode("ascii")
-    if len(data) > LONGEST:
+    if len(data) > longest:
         raise ValueError(f"{len(data)} characters are too many for a QR code that a phone reads from paper")
     return data
 

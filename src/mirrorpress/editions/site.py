@@ -27,7 +27,7 @@ from mirrorpress.editions.templating import Templates
 from mirrorpress.editions.tree import TreeEdition
 from mirrorpress.editions.words import is_right_to_left
 from mirrorpress.editions.writing import Writing
-from mirrorpress.links import followable
+from mirrorpress.links import file_address, followable
 from mirrorpress.model import Configuration, File, Standing
 
 _OURS = resources.files("mirrorpress.editions") / "templates" / "site"
@@ -81,7 +81,7 @@ class SiteEdition(TreeEdition):
 
 
 def _robots(pages: Pages) -> str:
-    map_ = pages.address("sitemap.xml")
+    map_ = pages.root and f"{file_address(pages.root)}sitemap.xml"
     return "User-agent: *\nAllow: /\n" + (f"Sitemap: {map_}\n" if followable(map_) else "")
 
 
