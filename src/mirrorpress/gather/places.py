@@ -64,7 +64,7 @@ class Folder:
         place = f"{self._root}/{path}"
         try:
             handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(handle, "rb") as file:
+            with os.fdopen(handle, "rb") as file:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
                     raise _absent(place)
@@ -117,8 +117,7 @@ class Site:
 
 
 class Repository:
-    """A copy on the branch of a git repository (empty: its default one), fetched into ``folder``; or one that is
-    there, bare or not, when it is local. To be closed."""
+    """A copy on a branch of a git repository (empty: its default one), fetched into ``folder``; to be closed."""
 
     def __init__(self, url: str, folder: Path, branch: str = "") -> None:
         self.name, self.address = _without_secrets(url), ""
@@ -236,8 +235,9 @@ def place_at(
     where: str, fetch: Callable[..., Capture], *, branch: str = "", workspace: Path | None = None
 ) -> Iterator[Place]:
     """The copy at a folder, an address of a site, or anything that git fetches, whose objects go into
-    ``workspace`` (default: a temporary folder). Raises ``UsageError`` for what is none of these, ``FetchError``
-    when it cannot be reached."""
+    ``workspace`` (default: a temporary folder).
+
+    Raises ``UsageError`` for what is none of these, ``FetchError`` when it cannot be reached."""
     folder = Path(where)
     if is_repository(where) or _is_bare(folder):
         url = str(folder.resolve()) if folder.exists() else where
