@@ -154,6 +154,15 @@ class TrustPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowPolicy:
+    """Whose mirror this one follows: its addresses, tried in this order, and the file of its root key, in the
+    mirror's folder. Without addresses a mirror is its own."""
+
+    addresses: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
 
@@ -167,6 +176,7 @@ class Configuration:
     fetch: FetchPolicy = FetchPolicy()
     hot: HotPolicy = HotPolicy()
     trust: TrustPolicy = TrustPolicy()
+    follow: FollowPolicy = FollowPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()
     targets: tuple[Target, ...] = ()

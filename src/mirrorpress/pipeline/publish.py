@@ -11,7 +11,7 @@ from functools import partial
 from mirrorpress.archive.store import Archive
 from mirrorpress.errors import MirrorpressError
 from mirrorpress.model import Configuration, Release
-from mirrorpress.pipeline.build import root_of
+from mirrorpress.pipeline.build import UNFINISHED, root_of
 from mirrorpress.pipeline.report import Report
 
 
@@ -21,7 +21,7 @@ def publish(
     """Push every edition to its targets. One target's failure stops no other; it is tried again next time."""
     for target in configuration.targets:
         last = archive.ledger.last_build(target.edition)
-        if last is None or last.build == 0:
+        if last is None or last.build == 0 or last.digest.startswith(UNFINISHED):
             report.fail(
                 MirrorpressError(
                     f"there is no finished build of {target.edition!r}",

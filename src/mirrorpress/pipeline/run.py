@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
@@ -170,6 +171,41 @@ class Run:
         """archive -> out/<edition>/."""
         build.build(self.configuration, self.archive, self.report, self._clock, full=full)
 
+    def renew(self) -> None:
+        """Bring ``out/`` up to date: sources -> archive -> editions, or, for a follower, what it follows."""
+        if self.configuration.follow.addresses:
+            self.follow()
+        else:
+            self.sync()
+            self.build()
+
+    def refuse_to_follow(self, command: str) -> None:
+        """Raises ``UsageError`` in the folder of a follower, for a ``command`` that makes no sense there."""
+        if self.configuration.follow.addresses:
+            raise UsageError(
+                "this mirror follows another, which has the articles",
+                where=command,
+                hint="run: mirrorpress run",
+            )
+
+    def follow(self) -> None:
+        """A followed mirror -> out/<edition>/."""
+        from mirrorpress.pipeline.following import Following
+
+        Following(
+            self.configuration, self.archive, self._mirrors_fetcher.fetch, self.report, self._clock()
+        ).follow()
+
+    @cached_property
+    def _mirrors_fetcher(self) -> Fetcher:
+        """Mirrors are there to be read, so they are asked without the delay that newsrooms get."""
+        from mirrorpress.gather.fetcher import Fetcher
+
+        policy = replace(self.configuration.fetch, delay=0.0, per_host=4)
+        return self._exit.enter_context(
+            Fetcher(policy, contact=self.configuration.mirror.contact, clock=self._clock)
+        )
+
     def sheet(self, *, count: int) -> Sheet:
         """archive -> a sheet of paper with up to ``count`` articles. Raises ``UsageError`` when there is
         nothing to print."""
@@ -182,7 +218,7 @@ class Run:
     def publish(self) -> None:
         """out/<edition>/ -> targets; builds first what is not built."""
         now = self._clock()
-        if not all(
+        if not self.configuration.follow.addresses and not all(
             build.is_ready(self.configuration, self.archive, one, now) for one in self.configuration.editions
         ):
             self.build()
