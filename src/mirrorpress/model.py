@@ -636,6 +636,7 @@ class Release:
     ``root`` is the edition's folder; ``build`` counts builds of it from 1; ``changes`` gives what
     changed after an earlier build (0: every present file); ``state`` is what this target returned
     last time (empty at first); ``workspace`` is a folder of the target's own, kept between runs.
+    ``sign`` gives an armoured SSH signature of a commit, in the namespace that git asks for, "git".
     """
 
     edition: str
@@ -646,6 +647,7 @@ class Release:
     changes: Callable[[int], Iterable[Change]]
     workspace: Path
     state: str = ""
+    sign: Callable[[bytes], str] | None = None
 
     @property
     def folder(self) -> Path:
