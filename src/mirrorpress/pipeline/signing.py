@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -334,3 +334,15 @@ def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:
 def keys_of(configuration: Configuration) -> Sequence[Path]:
     """Where the private keys of a mirror lie, as its configuration says."""
     return [Path(configuration.trust.keys).expanduser()] if configuration.trust.keys else []
+
+
+def commit_signer(configuration: Configuration) -> Callable[[bytes], str]:
+    """What signs git's commits with a mirror's online key (git-commit(1), gpg.format=ssh)."""
+
+    def sign(payload: bytes) -> str:
+        places = keys_of(configuration)
+        online = Authority(configuration.folder, places).holders.online
+        with unlocked([online], places) as keyring:
+            return keyring.sign_for_people(online, payload, "git").decode()
+
+    return sign
