@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mirrorpress.editions.copies import is_readdressed, neutral, readdressed
+from mirrorpress.editions.copies import has_right_code, is_readdressed, neutral, readdressed
 from mirrorpress.editions.markdown import MarkdownEdition
-from mirrorpress.editions.qr import LONGEST
+from mirrorpress.editions.qr import LONGEST, qr_png
 from mirrorpress.editions.safety import dangers
 from mirrorpress.editions.site import SiteEdition
 from mirrorpress.editions.tree import TreeEdition
@@ -226,20 +226,31 @@ class TestForgery:
             with pytest.raises(ValueError, match="control character"):
                 neutral("index.html", f"<p>{mark}index.html".encode(), PLAIN)
 
-    def test_a_wrong_code_does_not_come_out_as_it_is(self, shelf: Shelf, tmp_path: Path) -> None:
-        shelf.add("a")
-        settings = configuration(tmp_path)
-        mirror = replace(settings.mirror, addresses=(PLAIN,), site_addresses=(PLAIN,))
-        for edition in (MarkdownEdition(), SiteEdition()):
-            items = edition.render(replace(settings, mirror=mirror), shelf.archive.shelf, None)
-            files = tree(items)
-            for path in ("qr/pages/p2/a.png", "pages/p2/a.html"):
-                if path in files:
-                    assert readdressed(path, files[path], PLAIN, PLAIN) == files[path]
-                    wrong = readdressed(path, files[path], PLAIN, HOST)
-                    forged = wrong.replace(HOST.encode(), PLAIN.encode())
-                    assert neutral(path, forged, PLAIN) == neutral(path, files[path], PLAIN)
-                    assert readdressed(path, forged, PLAIN, PLAIN) == files[path] != forged
+    def test_a_code_that_leads_elsewhere_is_told(
+        self, shelf: Shelf, tmp_path: Path, edition: TreeEdition
+    ) -> None:
+        forged = 0
+        for path, data in built(shelf, tmp_path, edition, PLAIN).items():
+            for address in (PLAIN, ADDRESSES[2]):
+                assert has_right_code(path, readdressed(path, data, PLAIN, address), address), path
+            if "qr/" in path:
+                wrong = qr_png(HOST)
+            elif codes_within(data):
+                code = base64.b64encode(qr_png(HOST))
+                wrong = re.sub(rb'(png;base64,)[^"]*(?=" alt="QR")', rb"\1" + code, data)
+            else:
+                continue
+            forged += 1
+            assert neutral(path, wrong, PLAIN) == neutral(path, data, PLAIN)
+            assert readdressed(path, wrong, PLAIN, PLAIN) == data
+            assert not has_right_code(path, wrong, PLAIN), path
+        assert forged > 10
+
+    @pytest.mark.parametrize("code", [b"", b"=", b"AAA", b"AAAA", b"iVBORw0KGgo="])
+    def test_what_is_no_picture_is_no_right_code(self, code: bytes) -> None:
+        page = b'<img src="data:image/png;base64,%s" alt="QR">' % code
+        assert not has_right_code("index.html", page, PLAIN)
+        assert not has_right_code("qr/help.png", code, PLAIN)
 
     @pytest.mark.parametrize(
         "address",
@@ -267,6 +278,7 @@ class TestForgery:
         long = f"https://follower.example/{'y' * 200}/"
         copy = readdressed(f"qr/{stem}.png", b"", PLAIN, long)
         assert scanned(copy) == f"{long}{stem}.md"
+        assert has_right_code(f"qr/{stem}.png", copy, long)
 
 
 def pieces() -> Iterator[str]:
