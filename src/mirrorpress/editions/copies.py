@@ -37,7 +37,7 @@ _BASE, _FILES = b"\x00", b"\x01"  # the marks: no text of a mirror holds control
 _CANONICAL = b'rel="canonical" href="'
 _WITHIN = frozenset(b"%_.~/?=&:-\x00\x01abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LONGEST = 2 * LONGEST  # of what a code says: one of a longer address than the origin's may be finer
-_PATH = rb"((?:\./)*)([A-Za-z0-9%_.~-][A-Za-z0-9%_.~/-]*+)"
+_PATH = rb"((?:\./)?)([A-Za-z0-9%_.~-][A-Za-z0-9%_.~/-]*+)"
 _ADDRESS = re.compile(
     r"(?:https://[\w%.~-]+|http://(?:localhost|127\.0\.0\.1|[a-z2-7.]+\.onion))(?::[0-9]{1,5})?"
     r"/(?:(?!\.{1,2}/)[\w%.~-]+/)*"
@@ -102,9 +102,9 @@ class _Place:
     def owns(self, base: bytes, path: bytes) -> bool:
         return base == (self.base if path.endswith(_PAGES) else self.files) and not path.endswith(b"/")
 
-    def marked(self, base: bytes, dots: bytes, path: bytes) -> bytes:
-        if dots:
-            return base + dots[len(b"./") :] + path
+    def marked(self, base: bytes, dot: bytes, path: bytes) -> bytes:
+        if dot:
+            return base + path
         return (_BASE if path.endswith(_PAGES) else _FILES) + path
 
     def code(self, page: str) -> bytes:
@@ -114,8 +114,8 @@ class _Place:
         return shows(code, self.base.decode() + quote(page), longest=_LONGEST)
 
 
-def _set_apart(base: bytes, dots: bytes, path: bytes) -> bytes:
-    return base + b"./" + dots + path
+def _set_apart(base: bytes, dot: bytes, path: bytes) -> bytes:
+    return base + b"./" + dot + path
 
 
 @lru_cache(maxsize=64)
@@ -138,14 +138,14 @@ def _marked(path: str, text: bytes, place: _Place) -> bytes:
 
 
 def _rewritten(text: bytes, place: _Place, write: Callable[[bytes, bytes, bytes], bytes]) -> bytes:
-    """A text with each own address of a place as ``write`` gives it, from its base, "./"s, and path."""
+    """A text with each own address of a place as ``write`` gives it, from its base, a "./" and its path."""
 
     def put(found: re.Match[bytes]) -> bytes:
-        base, dots, path = found.groups()
+        base, dot, path = found.groups()
         start = found.start()
         if not place.owns(base, path) or (start and text[start - 1] in _WITHIN):
             return found[0]
-        return found[0] if text.endswith(_CANONICAL, 0, start) else write(base, dots, path)
+        return found[0] if text.endswith(_CANONICAL, 0, start) else write(base, dot, path)
 
     return place.pattern.sub(put, text)
 
