@@ -84,7 +84,7 @@ class Follower:
         config = self.folder / "mirrorpress.toml"
         text = config.read_text(encoding="utf-8")
         config.write_text(
-            text.replace('addresses = ["http', f'addresses = ["{address}", "http', 1), encoding="utf-8"
+            text.replace('\naddresses = ["', f'\naddresses = ["{address}", "', 1), encoding="utf-8"
         )
 
     def page(self, path: str) -> str:
