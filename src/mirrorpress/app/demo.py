@@ -66,6 +66,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         text += _SITE.format(extras=extras + ("\nsearch = true" if is_installed() else ""))
         path.write_text(text, encoding="utf-8")
         _lay_out(folder, newsroom.url)
+        key = _make_keys(path, folder)
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
         speaker.say("\nFirst run: every article is new.")
         failed = _run(path, speaker)
@@ -94,6 +95,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     speaker.say(f"Whoever follows the old mirror's path is led on by\n  {clone / OLD_PATH}")
+    speaker.say(f"Whoever has this key can check every copy of the mirror\n  {key}")
     site = folder / "www" / "index.html"
     speaker.say(f"The same as a web site, of which every page but search works from the disk\n  {site}")
     left = clone / "pages" / "town" / "fish-market-tries-a-quieter-auction.md"
@@ -120,6 +122,22 @@ def _lay_out(folder: Path, url: str) -> None:
     templates = folder / TEMPLATES / "markdown"
     templates.mkdir(parents=True)
     (templates / "notes.md").write_text(_NOTES, encoding="utf-8")
+
+
+def _make_keys(path: Path, folder: Path) -> Path:
+    """Keys in a folder beside the demonstration's, which nobody publishes, and the file that others check with."""
+    keys = folder.with_name(f"{folder.name}-keys")
+    key = folder / "harbour.root.json"
+    for words in (
+        ("init", "--one-person", "--no-passphrase", "--keys", str(keys)),
+        ("export", str(key)),
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "mirrorpress", "key", *words, "-q", "-c", str(path)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    return key
 
 
 def keep_open(port: int, day: int, speaker: Speaker) -> None:
