@@ -58,7 +58,7 @@ def _of_signatures(status: dict[str, Any], now: datetime) -> list[Need]:
         Need(
             "signature-lapses",
             one["kind"],
-            f"version {one['version']} lapses on {one['at']:%Y-%m-%d}; then nothing published counts as fresh",
+            f"version {one['version']} lapses on {one['at']:%Y-%m-%d}; then nothing counts as fresh",
             "mirrorpress key renew, with the root keys and that of targets at hand",
         )
         for one in signatures["lapse"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -22,8 +24,11 @@ from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
 from mirrorpress.gather.sources.mirror import OldMirror
 from mirrorpress.model import TEMPLATES
+from mirrorpress.pipeline.authority import Authority
+from mirrorpress.pipeline.keyring import make_key
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
+from mirrorpress.trust.chain import Holders
 
 _READERS = (60, 130, 30, 12)
 _SITE = """
@@ -125,18 +130,15 @@ def _lay_out(folder: Path, url: str) -> None:
 
 
 def _make_keys(path: Path, folder: Path) -> Path:
-    """Keys in a folder beside the demonstration's, which nobody publishes, and the file that others check with."""
-    keys = folder.with_name(f"{folder.name}-keys")
+    """Keys in a temporary folder, as they must not lie in the mirror's; the file that others check with."""
+    keys = Path(tempfile.mkdtemp(prefix="mirrorpress-demo-keys-"))
+    root, online = (make_key(keys / name, name, passphrase=False) for name in ("root-1", "online"))
+    authority = Authority(folder, [keys])
+    authority.found(Holders((root,), 1, (root,), online), datetime.now(UTC))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n[trust]\nkeys = {json.dumps(str(keys))}\n")
     key = folder / "harbour.root.json"
-    for words in (
-        ("init", "--one-person", "--no-passphrase", "--keys", str(keys)),
-        ("export", str(key)),
-    ):
-        subprocess.run(
-            [sys.executable, "-m", "mirrorpress", "key", *words, "-q", "-c", str(path)],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    key.write_bytes(authority.roots[-1])
     return key
 
 
