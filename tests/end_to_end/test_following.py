@@ -180,7 +180,7 @@ def test_two_followers_survive_what_befalls_the_mirrors_before_them(
     web.close()
     shutil.rmtree(mirror.folder)
     lost = first.run(expect=1)
-    assert any(one["stage"] == "follow" for one in lost["failures"])
+    assert [one["url"] for one in lost["failures"]][-1] == "site"
     fourth = Follower(tmp_path / "fourth")
     fourth.follow(served(second.www).url, key, "https://fourth.example/")
     assert fourth.page("withdrawn.json") == first.page("withdrawn.json")
