@@ -190,7 +190,7 @@ def edition(
 
 def target(path: str, data: bytes) -> TargetFile:
     found = TargetFile.from_data(path, data, ["sha256"])
-    if (path.endswith(".html") and b"data:image/png" in data) or path.startswith("qr/"):
+    if (path.endswith(".html") and b"data:image/png" in data) or path.startswith(("qr/", "feeds/")):
         found.unrecognized_fields["custom"] = {"neutral": neutral_hash(path, data)}
     return found
 

@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 from securesystemslib.signer import CryptoSigner, SSlibKey
-from tuf.api.metadata import TargetFile
+from tuf.api.metadata import MetaFile, Snapshot, TargetFile
 
 from mirrorpress.editions.qr import data_uri, qr_png
 from mirrorpress.editions.words import words
 
 from .signed import COPY, ORIGIN, PAGE, Edition, Signing, as_json, bin_of, edition, page_at, signed_by
 from .verifying import FILES, SIGNING, Verifier, fingerprint, verifying
+
+FEED = "feeds/p2.xml"
+
+
+def feed_at(address: str) -> bytes:
+    """A file that holds its own address, and no code."""
+    return f"<feed><link>{address}{FEED}</link></feed>".encode()
 
 
 def test_a_page_with_its_proof_is_genuine(opened: Verifier, signed: Edition) -> None:
@@ -70,10 +77,13 @@ def test_a_copy_with_a_code_of_another_address_is_altered(opened: Verifier, sign
         "https://x.example/\nhttps://y.example/",
     ],
 )
-def test_an_address_that_is_none_makes_no_copy(opened: Verifier, signed: Edition, address: str) -> None:
-    page = FILES[PAGE].replace((ORIGIN + PAGE + "</p>").encode(), (address + PAGE + "</p>").encode())
-    said = opened.check({"9001.html": page, "p.json": as_json(signed.proof(address=address))})
-    assert said["answer"] == "tampered"
+def test_an_address_that_is_none_makes_no_copy(opened: Verifier, address: str) -> None:
+    """Of a file without a code: that would tell too."""
+    made = edition({FEED: feed_at(ORIGIN)}, SIGNING)
+    files = {"p2.xml": feed_at(address), "p.json": as_json(made.proof(FEED, address))}
+    assert opened.check(files)["answer"] == "tampered"
+    files = {"p2.xml": feed_at(COPY), "p.json": as_json(made.proof(FEED, COPY))}
+    assert opened.check(files)["answer"] == "verified"
 
 
 @pytest.mark.parametrize("place", [0, 40, -2])
@@ -86,9 +96,10 @@ def test_an_altered_byte_in_the_page_is_told(opened: Verifier, signed: Edition, 
     assert "HTML only" in said["text"], "browsers that save a page whole rewrite it"
 
 
-def test_what_stands_for_an_address_in_the_neutral_form_is_no_page(opened: Verifier, signed: Edition) -> None:
-    page = FILES[PAGE].replace((ORIGIN + PAGE + "</p>").encode(), b"\x00" + PAGE.encode() + b"</p>")
-    assert opened.check({"9001.html": page, "p.json": as_json(signed.proof())})["answer"] == "tampered"
+def test_what_stands_for_an_address_in_the_neutral_form_is_no_page(opened: Verifier) -> None:
+    made = edition({FEED: feed_at(ORIGIN)}, SIGNING)
+    files = {"p2.xml": feed_at("\x00"), "p.json": as_json(made.proof(FEED))}
+    assert opened.check(files)["answer"] == "tampered"
 
 
 def _later(signed: dict[str, Any]) -> None:
@@ -218,9 +229,25 @@ def test_lists_that_do_not_belong_together_are_told(opened: Verifier, signed: Ed
         assert (said["answer"], said["reason"]) == ("tampered", "version"), role
 
 
-def test_a_list_of_another_role_is_told(opened: Verifier, signed: Edition) -> None:
+def test_a_list_newer_than_the_snapshot_says_is_told(opened: Verifier, signed: Edition) -> None:
+    newer = edition(FILES, SIGNING, version=2)
     proof = signed.proof()
-    proof["timestamp"] = proof["snapshot"]
+    proof["bin"] = newer.documents[bin_of(PAGE)].to_dict()
+    said = opened.check({"9001.html": FILES[PAGE], "p.json": as_json(proof)})
+    assert (said["answer"], said["reason"]) == ("tampered", "version")
+
+
+def test_a_list_of_another_role_is_told(opened: Verifier, signed: Edition) -> None:
+    """Signed by the right key, and with all that a timestamp has."""
+    true = signed.documents["timestamp"].signed
+    other = Snapshot(
+        version=1,
+        expires=true.expires,
+        meta={"snapshot.json": MetaFile(1)},
+        unrecognized_fields=true.unrecognized_fields,
+    )
+    proof = signed.proof()
+    proof["timestamp"] = signed_by(other, [SIGNING.online]).to_dict()
     said = opened.check({"9001.html": FILES[PAGE], "p.json": as_json(proof)})
     assert (said["answer"], said["reason"]) == ("tampered", "version")
 

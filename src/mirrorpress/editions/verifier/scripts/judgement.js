@@ -116,7 +116,7 @@ async function judgePage(page, known, now) {
   const order = [...named, ...known.filter((one) => !named.includes(one))];
   let first = null;
   for (const { proof, trust, entry } of order) {
-    const addresses = new Set([proof.address, trust.address].filter(isAddress));
+    const addresses = new Set([proof.address, trust.address]);
     const said = await judgeFile(proof.path, page, (path) => (path === proof.path ? entry : undefined), addresses);
     const result = finding(trust, [{ path: page.path, as: proof.path, ...said }], [], now);
     if (said.state !== "altered") return result;
