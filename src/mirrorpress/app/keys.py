@@ -183,6 +183,7 @@ def key_rotate(
     """Replace the key called NAME (as key show has it, or its fingerprint) by a new one."""
     from mirrorpress.pipeline.keeping import check_apart
     from mirrorpress.pipeline.keyring import make_key
+    from mirrorpress.pipeline.signing import keys_of
 
     configuration, _, authority = _opened(options, private)
     old = _found(authority.holders, name)
@@ -194,7 +195,7 @@ def key_rotate(
             raise UsageError(
                 "no folder for a new key", where="[trust] keys", hint="name a .pub file with --public"
             )
-        folder = Path(configuration.trust.keys).expanduser()
+        (folder,) = keys_of(configuration)
         check_apart(folder, configuration)
         if not is_online:
             _refuse_without_terminal(no_passphrase=no_passphrase)

@@ -78,10 +78,15 @@ def is_ready(configuration: Configuration, archive: Archive, edition: Edition, n
 
 
 def _signer(configuration: Configuration, archive: Archive, now: datetime) -> Signer:
-    from mirrorpress.pipeline.authority import Authority  # noqa: PLC0415 - 0.08 s that unsigned mirrors do not need
-    from mirrorpress.pipeline.signing import Signer, keys_of  # noqa: PLC0415 - as above
+    # 0.08 s that mirrors without keys do not need.
+    from mirrorpress.pipeline.authority import Authority  # noqa: PLC0415
+    from mirrorpress.pipeline.keeping import check_apart  # noqa: PLC0415
+    from mirrorpress.pipeline.signing import Signer, keys_of  # noqa: PLC0415
 
-    return Signer(configuration, archive, Authority(configuration.folder, keys_of(configuration)), now)
+    places = keys_of(configuration)
+    for place in places:
+        check_apart(place, configuration)
+    return Signer(configuration, archive, Authority(configuration.folder, places), now)
 
 
 def root_of(configuration: Configuration, edition: str) -> Path:

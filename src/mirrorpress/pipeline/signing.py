@@ -337,7 +337,9 @@ def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:
 
 def keys_of(configuration: Configuration) -> Sequence[Path]:
     """Where the private keys of a mirror lie, as its configuration says."""
-    return [Path(configuration.trust.keys).expanduser()] if configuration.trust.keys else []
+    if not configuration.trust.keys:
+        return []
+    return [configuration.folder / Path(configuration.trust.keys).expanduser()]
 
 
 def commit_signer(configuration: Configuration) -> Callable[[bytes], str]:
