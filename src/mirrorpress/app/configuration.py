@@ -35,6 +35,7 @@ from mirrorpress.model import (
     Section,
     TrustPolicy,
 )
+from mirrorpress.pipeline.mirrorlist import health, listed
 from mirrorpress.pipeline.registry import Kind, Registry
 
 TableT = TypeVar("TableT", bound=Table)
@@ -232,6 +233,8 @@ def _configuration(
         fetch=FetchPolicy(**dict(root.fetch)),
         hot=HotPolicy(**dict(root.hot)),
         trust=TrustPolicy(root.trust.keys),
+        mirrors=listed(folder, root.fetch.allow_private),
+        health=health(folder),
         keep_captures=root.archive.keep_captures,
         editions=tuple(editions) or (registry.find("editions", "markdown")(),),
         targets=tuple(parts["targets", index] for index in range(len(root.targets))),
