@@ -201,6 +201,15 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowPolicy:
+    """Whose mirror this one follows: its addresses, tried in this order, and the file of its root key, in the
+    mirror's folder. Without addresses a mirror is its own."""
+
+    addresses: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/.
 
@@ -218,6 +227,7 @@ class Configuration:
     trust: TrustPolicy = TrustPolicy()
     mirrors: tuple[Listing, ...] = ()
     health: Health | None = None
+    follow: FollowPolicy = FollowPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()
     targets: tuple[Target, ...] = ()
@@ -677,6 +687,7 @@ class Release:
     ``root`` is the edition's folder; ``build`` counts builds of it from 1; ``changes`` gives what
     changed after an earlier build (0: every present file); ``state`` is what this target returned
     last time (empty at first); ``workspace`` is a folder of the target's own, kept between runs.
+    ``sign`` gives an armoured SSH signature of a commit, in the namespace that git asks for, "git".
     """
 
     edition: str
@@ -687,6 +698,7 @@ class Release:
     changes: Callable[[int], Iterable[Change]]
     workspace: Path
     state: str = ""
+    sign: Callable[[bytes], str] | None = None
 
     @property
     def folder(self) -> Path:

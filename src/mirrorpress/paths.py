@@ -43,6 +43,11 @@ def is_safe(path: str) -> bool:
     )
 
 
+def is_safe_file(path: str) -> bool:
+    """Whether every file system, git and a terminal can hold a file of an edition at this path."""
+    return len(path.encode("utf-8", "surrogatepass")) <= _LONGEST and all(map(_is_safe_name, path.split("/")))
+
+
 def _is_safe_name(name: str) -> bool:
     return not (
         not name

@@ -15,6 +15,7 @@ import click
 from mirrorpress import __version__
 from mirrorpress.app import desk, keys, mirrors, serving
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
+from mirrorpress.app.follow import follow
 from mirrorpress.app.options import common, running, section_option, speaker_for
 from mirrorpress.errors import MirrorpressError, UsageError
 
@@ -127,6 +128,7 @@ def check(offline: bool, schema: bool, **options: Any) -> None:
 def sync(from_captures: bool, **options: Any) -> None:
     """Fetch what is new or changed into the archive."""
     with running(options, "sync") as (run, speaker):
+        run.refuse_to_follow("sync")
         if from_captures:
             run.reread()
         else:
@@ -140,6 +142,7 @@ def sync(from_captures: bool, **options: Any) -> None:
 def build(full: bool, **options: Any) -> None:
     """Render the editions from the archive into out/."""
     with running(options, "build", builds=True) as (run, speaker):
+        run.refuse_to_follow("build")
         run.build(full=full)
     sys.exit(tell(run.report, speaker))
 
@@ -170,8 +173,7 @@ def run(every: str | None, next_in: str | None, **options: Any) -> None:
     with running(options, "run", builds=True) as (one, speaker):
         if next_in:
             one.expect_next(interval(next_in, "--next-in"))
-        one.sync()
-        one.build()
+        one.renew()
         one.publish()
     sys.exit(tell(one.report, speaker))
 
@@ -308,6 +310,7 @@ for command in (
     serving.schedule,
     keys.key,
     mirrors.mirrors,
+    follow,
 ):
     cli.add_command(command)
 

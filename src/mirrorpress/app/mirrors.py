@@ -201,30 +201,19 @@ def mirrors_list(**options: Any) -> None:
 @_quiet
 def mirrors_check(**options: Any) -> None:
     """Visit every listed mirror: whether it answers, is genuine, and how far behind it is."""
-    from dataclasses import replace
-
     from mirrorpress.app.configuration import load
-    from mirrorpress.gather.fetcher import Fetcher
     from mirrorpress.pipeline.report import Report
     from mirrorpress.pipeline.run import Run
-    from mirrorpress.pipeline.visiting import Visiting, keep
 
     configuration = load(options["path"])
-    speaker, now = speaker_for({**options, "verbose": False}), _now()
-    roots = _authority(configuration, ()).roots
-    policy = replace(configuration.fetch, delay=0)  # whoever is listed expects visits
+    speaker = speaker_for({**options, "verbose": False})
 
     def tell(visit: Visit) -> None:
         speaker.say(f"{'✓' if visit.state == 'verified' else '✗'} {visit.address}: {_words(visit)}")
 
-    with (
-        Run(configuration, "mirrors check", Report()) as run,
-        Fetcher(policy, contact=configuration.mirror.contact) as fetcher,
-    ):
-        health = Visiting(configuration, run.archive, roots, fetcher.fetch, _now).check(tell)
-    keep(configuration.folder, health)
+    with Run(configuration, "mirrors check", Report()) as run:
+        health = run.check_mirrors(tell)
     by_address = {one.address: one for one in configuration.mirrors}
-    speaker.say(f"{len(health.visits)} checked in {(_now() - now).total_seconds():.0f} s")
     speaker.say("next: mirrorpress run, so that readers see it on the page of mirrors")
     speaker.result(
         {
@@ -277,7 +266,7 @@ def _shown(listing: Listing, before: list[Listing] | tuple[()]) -> list[str]:
 
 
 def _words(visit: Visit) -> str:
-    parts = [visit.state]
+    parts: list[str] = [visit.state]
     if visit.signed_at:
         hours = (_now() - visit.signed_at).total_seconds() / 3600
         parts.append(f"signed {hours:.0f} hours ago")

@@ -19,6 +19,7 @@ from mirrorpress.app import rules
 from mirrorpress.model import (
     ArticleRules,
     FetchPolicy,
+    FollowPolicy,
     HotPolicy,
     Link,
     Mirror,
@@ -66,6 +67,7 @@ _FETCH = FetchPolicy()
 _ARTICLE = ArticleRules()
 _HOT = HotPolicy()
 _TRUST = TrustPolicy()
+_FOLLOW = FollowPolicy()
 
 
 class MirrorTable(Table):
@@ -241,6 +243,20 @@ class TrustTable(Table):
     ] = _TRUST.keys
 
 
+class FollowTable(Table):
+    addresses: Annotated[
+        tuple[Line, ...],
+        Field(
+            description="Where the mirror that is followed is read, tried in this order: sites, git "
+            "repositories, folders. A mirror that follows another has no sections."
+        ),
+    ] = _FOLLOW.addresses
+    key: Annotated[
+        Line,
+        Field(description="The file of its root key, as its operator exported it, in this file's folder."),
+    ] = _FOLLOW.key
+
+
 class ArchiveTable(Table):
     keep_captures: Annotated[
         Flag, Field(description="Whether pages are kept as they came, to extract them again later.")
@@ -260,6 +276,7 @@ class Root(Table):
     fetch: Annotated[FetchTable, Field(description="How the network is read.")] = FetchTable()
     hot: Annotated[HotTable, Field(description="What was read most.")] = HotTable()
     trust: Annotated[TrustTable, Field(description="Who signs.")] = TrustTable()
+    follow: Annotated[FollowTable, Field(description="Whose mirror this one follows.")] = FollowTable()
     archive: Annotated[ArchiveTable, Field(description="What is kept.")] = ArchiveTable()
     editions: Annotated[
         tuple[dict[str, Any], ...],

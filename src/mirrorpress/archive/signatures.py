@@ -109,6 +109,10 @@ class Signatures:
         """Have all files of an edition noted anew; versions are not forgotten."""
         self._index.write(delete(t.signed_files).where(t.signed_files.c.edition == edition))
 
+    def forget_roles(self, edition: str) -> None:
+        """Have no role noted: those of a copy are its origin's, and may be fewer than before."""
+        self._index.write(delete(t.signed_roles).where(t.signed_roles.c.edition == edition))
+
     def note(
         self,
         edition: str,

@@ -51,6 +51,19 @@ def is_readdressed(path: str) -> bool:
     return path.endswith(_TEXTS) or _QR_FILE.fullmatch(path) is not None
 
 
+def is_code(path: str) -> bool:
+    """Whether the file at a path is a QR code that says where a page is."""
+    return _QR_FILE.fullmatch(path) is not None
+
+
+def is_replaceable(address: str) -> bool:
+    """Whether an edition read at ``address`` can have copies with other addresses in its place."""
+    try:
+        return bool(_place(address))
+    except ValueError:
+        return False
+
+
 def neutral(path: str, data: bytes, address: str) -> bytes:
     """What a file has in common with all its copies: ``data`` is that of the edition read at ``address``.
 

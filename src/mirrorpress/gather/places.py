@@ -44,6 +44,10 @@ class Place(Protocol):
     def address(self) -> str:
         """The address that the copy is read at, as far as the place tells; empty: it does not."""
 
+    @property
+    def at_once(self) -> int:
+        """How many files may be asked for at a time."""
+
     def read(self, path: str, limit: int) -> bytes:
         """The file at a path, of at most ``limit`` bytes. Raises ``FetchError``: of status 404 when there is
         none, else when it is larger or cannot be read."""
@@ -57,6 +61,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.at_once = 1
         self.name = str(root)
         self.address = ""
 
@@ -100,6 +105,7 @@ class Site:
 
     def __init__(self, address: str, fetch: Callable[..., Capture]) -> None:
         self.name = self.address = address
+        self.at_once = 4
         self._base = file_address(address)
         self._fetch = fetch
 
@@ -118,12 +124,13 @@ class Site:
 
 
 class Repository:
-    """A copy on a branch of a git repository (empty: its default one), fetched into ``folder``; to be closed.
+    """A copy on a branch of a git repository (default: its own), fetched into ``folder``; to be closed.
 
     ``reach`` says what git may reach (default: anything)."""
 
     def __init__(self, url: str, folder: Path, branch: str = "", *, reach: Reach = ANYWHERE) -> None:
         self.name, self.address = _without_secrets(url), ""
+        self.at_once = 1
         self._folder = folder
         self._reach = reach
         self._reader: subprocess.Popen[bytes] | None = None

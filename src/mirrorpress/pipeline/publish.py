@@ -11,17 +11,19 @@ from functools import partial
 from mirrorpress.archive.store import Archive
 from mirrorpress.errors import MirrorpressError
 from mirrorpress.model import Configuration, Release
-from mirrorpress.pipeline.build import root_of
+from mirrorpress.pipeline.build import UNFINISHED, root_of
 from mirrorpress.pipeline.report import Report
+from mirrorpress.trust.roles import FIRST_ROOT
 
 
 def publish(
     configuration: Configuration, archive: Archive, report: Report, clock: Callable[[], datetime]
 ) -> None:
     """Push every edition to its targets. One target's failure stops no other; it is tried again next time."""
+    sign = _commit_signer(configuration)
     for target in configuration.targets:
         last = archive.ledger.last_build(target.edition)
-        if last is None or last.build == 0:
+        if last is None or last.build == 0 or last.digest.startswith(UNFINISHED):
             report.fail(
                 MirrorpressError(
                     f"there is no finished build of {target.edition!r}",
@@ -41,6 +43,7 @@ def publish(
             changes=partial(archive.ledger.changes, target.edition),
             workspace=archive.folder / "targets" / _folder_name(target.name),
             state=state,
+            sign=sign,
         )
         try:
             receipt = target.publish(release)
@@ -51,6 +54,15 @@ def publish(
         archive.ledger.published(target.name, state=receipt.state, at=clock())
         report.published.append(f"{target.name}: {receipt.detail}")
         report.notes.extend(f"{target.name}: {note}" for note in receipt.notes)
+
+
+def _commit_signer(configuration: Configuration) -> Callable[[bytes], str] | None:
+    """What signs commits, when the mirror has keys."""
+    if not (configuration.folder / FIRST_ROOT).is_file():
+        return None
+    from mirrorpress.pipeline.signing import commit_signer  # noqa: PLC0415 - 0.08 s that unsigned mirrors do not need
+
+    return commit_signer(configuration)
 
 
 def _summary(configuration: Configuration, report: Report) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from types import TracebackType
@@ -13,7 +14,7 @@ from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
 from mirrorpress.archive.timetable import Timetable, keep
 from mirrorpress.errors import ArchiveError, MirrorpressError, UsageError
-from mirrorpress.model import Configuration, Section, Source
+from mirrorpress.model import Configuration, Health, Section, Source, Visit
 from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
 
@@ -170,6 +171,51 @@ class Run:
         """archive -> out/<edition>/."""
         build.build(self.configuration, self.archive, self.report, self._clock, full=full)
 
+    def renew(self) -> None:
+        """Bring ``out/`` up to date: sources -> archive -> editions, or, for a follower, what it follows."""
+        if self.configuration.follow.addresses:
+            self.follow()
+        else:
+            self.sync()
+            self.build()
+
+    def refuse_to_follow(self, command: str) -> None:
+        """Raises ``UsageError`` in the folder of a follower, for a ``command`` that makes no sense there."""
+        if self.configuration.follow.addresses:
+            raise UsageError(
+                "this mirror follows another, which has the articles",
+                where=command,
+                hint="run: mirrorpress run",
+            )
+
+    def follow(self) -> None:
+        """A followed mirror -> out/<edition>/."""
+        from mirrorpress.pipeline.following import Following
+
+        Following(
+            self.configuration, self.archive, self._mirrors_fetcher.fetch, self.report, self._clock()
+        ).follow()
+
+    @cached_property
+    def _mirrors_fetcher(self) -> Fetcher:
+        """Mirrors are there to be read, so they are asked without the delay that newsrooms get."""
+        from mirrorpress.gather.fetcher import Fetcher
+
+        policy = replace(self.configuration.fetch, delay=0.0, per_host=4)
+        return self._exit.enter_context(
+            Fetcher(policy, contact=self.configuration.mirror.contact, clock=self._clock)
+        )
+
+    def check_mirrors(self, tell: Callable[[Visit], None]) -> Health:
+        """Visit every listed mirror and note what was found; ``tell`` gets each visit."""
+        from mirrorpress.pipeline.authority import Authority
+        from mirrorpress.pipeline.visiting import Visiting, keep_health
+
+        roots, fetch = Authority(self.configuration.folder).roots, self._mirrors_fetcher.fetch
+        health = Visiting(self.configuration, self.archive, roots, fetch, self._clock).check(tell)
+        keep_health(self.configuration.folder, health)
+        return health
+
     def sheet(self, *, count: int) -> Sheet:
         """archive -> a sheet of paper with up to ``count`` articles. Raises ``UsageError`` when there is
         nothing to print."""
@@ -182,7 +228,7 @@ class Run:
     def publish(self) -> None:
         """out/<edition>/ -> targets; builds first what is not built."""
         now = self._clock()
-        if not all(
+        if not self.configuration.follow.addresses and not all(
             build.is_ready(self.configuration, self.archive, one, now) for one in self.configuration.editions
         ):
             self.build()

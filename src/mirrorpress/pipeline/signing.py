@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 from mirrorpress.archive.ledger import Ledger
 from mirrorpress.archive.signatures import SignedFile, Signing
 from mirrorpress.archive.store import Archive
-from mirrorpress.editions.copies import neutral
+from mirrorpress.editions.copies import is_replaceable, neutral
 from mirrorpress.errors import EditionError
 from mirrorpress.model import Configuration, Edition
 from mirrorpress.pipeline.authority import Authority
@@ -28,6 +28,8 @@ from mirrorpress.trust.documents import Entry
 from mirrorpress.trust.keys import PublicKey
 from mirrorpress.trust.roles import (
     FRONT,
+    IN_FRONT,
+    IN_TARGETS,
     MANIFEST_NAMESPACE,
     METADATA,
     OFFLINE_TARGETS,
@@ -41,15 +43,13 @@ from mirrorpress.trust.roles import (
     bin_names,
     bits_for,
     expiry,
-    is_front,
     is_signing,
     metadata_path,
-    spot,
+    spot_of,
     spots_of,
 )
 from mirrorpress.trust.sums import folder_of, sums, sums_path
 
-_IN_FRONT, _IN_TARGETS = -1, -2  # spots of files that are in no bin
 _BATCH = 2000  # files whose hashes are noted at a time
 _RENEW = timedelta(days=90)  # before its end, metadata of pages is signed anew
 
@@ -107,8 +107,7 @@ class Signer:
                 bins = documents.bins(online.tuf, online.id, bits)
                 work.seal(role, documents.targets(number, expires, (), bins))
             else:
-                spots_in = (_IN_FRONT, _IN_FRONT) if role == FRONT else spots_of(bits, role)
-                work.seal(role, documents.targets(number, expires, self._entries(name, *spots_in)))
+                work.seal(role, documents.targets(number, expires, self._entries(name, *spots_of(role))))
             roles[role] = number, expires
         for role in roles.keys() - {FRONT, PAGES, *bin_names(bits)}:
             work.leave(metadata_path(role))  # of fewer bins; the snapshot remembers their versions
@@ -132,7 +131,7 @@ class Signer:
     ) -> set[str]:
         """The roles to sign anew: those with a changed file, that lapse soon, whose own file is gone."""
         due = {bin_name(bits, at >> (32 - bits)) for at in spots.values() if at >= 0}
-        if _IN_FRONT in spots.values():
+        if IN_FRONT in spots.values():
             due.add(FRONT)
         known = {FRONT, PAGES, *bin_names(bits)}
         there = work.roles_there()
@@ -164,7 +163,7 @@ class Signer:
         for change in self.archive.ledger.changes(work.name, after):
             if is_signing(change.path) or change.path in OFFLINE_TARGETS:
                 continue
-            spots[change.path] = at = _IN_FRONT if is_front(change.path) else spot(change.path)
+            spots[change.path] = at = spot_of(change.path)
             if change.present:
                 present.append(_signed_file(work.root, change.path, at, address))
             else:
@@ -172,9 +171,9 @@ class Signer:
             if len(present) + len(left) >= _BATCH:
                 flush()
         for path, data in offline.items():
-            spots[path] = _IN_TARGETS
+            spots[path] = IN_TARGETS
             present.append(
-                SignedFile(path, folder_of(path), _IN_TARGETS, len(data), hashlib.sha256(data).digest(), b"")
+                SignedFile(path, folder_of(path), IN_TARGETS, len(data), hashlib.sha256(data).digest(), b"")
             )
         flush()
         return spots
@@ -241,9 +240,11 @@ class Signer:
         return (root.version, targets.version) != (last.root, last.targets)
 
     def _address(self, edition: Edition) -> str:
-        """The canonical address below which an edition is read; empty when it has none."""
+        """The canonical address below which an edition is read; empty when it has none that a copy could
+        have another in place of."""
         home = edition.address(self.configuration, None)
-        return home[: home.rindex("/") + 1] if home else ""
+        address = home[: home.rindex("/") + 1] if home else ""
+        return address if is_replaceable(address) else ""
 
 
 @dataclass
@@ -333,3 +334,15 @@ def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:
 def keys_of(configuration: Configuration) -> Sequence[Path]:
     """Where the private keys of a mirror lie, as its configuration says."""
     return [Path(configuration.trust.keys).expanduser()] if configuration.trust.keys else []
+
+
+def commit_signer(configuration: Configuration) -> Callable[[bytes], str]:
+    """What signs git's commits with a mirror's online key (git-commit(1), gpg.format=ssh)."""
+
+    def sign(payload: bytes) -> str:
+        places = keys_of(configuration)
+        online = Authority(configuration.folder, places).holders.online
+        with unlocked([online], places) as keyring:
+            return keyring.sign_for_people(online, payload, "git").decode()
+
+    return sign

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from mirrorpress.gather.places import Place, Repository, Site
 from mirrorpress.gather.reach import reach_of
 from mirrorpress.model import Capture, Configuration, FetchPolicy, Health, Listing, State, Visit
 from mirrorpress.pipeline.authority import write
+from mirrorpress.pipeline.following import address_of
 from mirrorpress.pipeline.mirrorlist import HEALTH
 from mirrorpress.trust.client import Client, ForeignError, ForgedError, Known, Listed
 from mirrorpress.trust.health import written_health
@@ -39,7 +39,6 @@ _MORE = 200_000  # bytes by which a copy's file may be larger than the origin's:
 _PATIENCE = 20.0  # seconds for the look-up of a name
 _STARTS = {"markdown": ("README.md", "help.md"), "git": ("README.md", "help.md")}
 _ON_SITES = ("index.html", "help.html")
-_BASE = re.compile(rb"(https?://[^\s<>()\"]{1,300}/)README\.md")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,9 @@ class Visiting:
             behind = max(here.last.number - known.number, 0) if here.last else None
             judged = partial(Visit, listing.address, signed_at=known.signed_at, behind=behind)
             try:
-                missing = _missing(client, listing, place, (*starts, MIRRORS, *here.drawn))
+                missing = _missing(
+                    client, self._bases(listing, place), place, (*starts, MIRRORS, *here.drawn)
+                )
             except ForgedError as error:
                 return judged("tampered", reason=str(error))
             if missing:
@@ -123,25 +124,29 @@ class Visiting:
         client = Client(folder / "old", place.read, self.roots[0], self.clock())
         return client, client.refresh(), True
 
+    def _bases(self, listing: Listing, place: Place) -> list[str]:
+        """Where the copy may be read: where it is listed, or where it says, if readers may be sent there."""
+        told, listed = address_of(place), [one.address for one in self.configuration.mirrors]
+        return [listing.address, *([told] if told in listed or listing.kind == "git" else [])]
+
     def _own(self, edition: str) -> _Own:
         last = self.archive.signatures.last(edition)
         if last is None:
             return _Own(None, ())
         lot = random.SystemRandom()
-        first, end = spots_of(last.bits, bin_name(last.bits, lot.randrange(2**last.bits)))
+        first, end = spots_of(bin_name(last.bits, lot.randrange(2**last.bits)))
         paths = [file.path for file in self.archive.signatures.between(edition, first, end)]
         return _Own(last, lot.sample(paths, min(_DRAWN, len(paths))))
 
 
-def keep(folder: Path, health: Health) -> None:
+def keep_health(folder: Path, health: Health) -> None:
     """Note what a check found in a mirror's folder. Raises ``TrustError`` when it cannot be written."""
     write(folder / HEALTH, written_health(health))
 
 
-def _missing(client: Client, listing: Listing, place: Place, paths: Sequence[str]) -> str:
-    """The first of these files that a copy should have and has not; empty: it has all. Raises ``ForgedError``
-    for one that is not as it was signed."""
-    bases = [listing.address] if listing.kind != "git" else []
+def _missing(client: Client, bases: Sequence[str], place: Place, paths: Sequence[str]) -> str:
+    """The first of these files that a copy, read at one of ``bases``, has not although it should; empty: it has
+    all. Raises ``ForgedError`` for one that is not as it was signed."""
     for path in paths:
         listed = client.listed(path)
         if listed is None:
@@ -152,8 +157,6 @@ def _missing(client: Client, listing: Listing, place: Place, paths: Sequence[str
             if error.status == 404:
                 return path
             raise
-        if path == "README.md":  # a repository says in its pages alone where it is read
-            bases += [base.decode("ascii", "replace") for base in dict.fromkeys(_BASE.findall(data))][:5]
         if not _is_genuine(listed, data, bases):
             raise ForgedError("is not as it was signed", where=path, hint="")
     return ""

@@ -28,6 +28,16 @@ def quote(path: bytes) -> bytes:
     return b'"%s"' % _UNSAFE.sub(lambda byte: b"\\%03o" % ord(byte[0]), path)
 
 
+def identity(when: datetime) -> str:
+    """Who made a commit of ours, and when, as git writes it."""
+    return f"mirrorpress <{COMMITTER}> {int(when.timestamp())} +0000"
+
+
+def words(message: str) -> bytes:
+    """The message of a commit as git keeps it."""
+    return message.replace("\0", " ").strip().encode("utf-8", "replace") + b"\n"
+
+
 class Stream:
     """One fast-import session; ``out`` is its standard input."""
 
@@ -41,11 +51,11 @@ class Stream:
 
         Parents are ids or marks of this session.
         """
-        text = message.replace("\0", " ").strip().encode("utf-8", "replace") + b"\n"
+        text = words(message)
         lines = [
             f"commit {ref}",
             f"mark :{mark}",
-            f"committer mirrorpress <{COMMITTER}> {int(when.timestamp())} +0000",
+            f"committer {identity(when)}",
             f"data {len(text)}",
         ]
         self._out.write("\n".join(lines).encode() + b"\n" + text)

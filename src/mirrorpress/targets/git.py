@@ -59,7 +59,7 @@ class GitTarget:
         if git.ask("check-ref-format", f"refs/heads/{self.branch}", accept=(0, 1)).status:
             raise git.error(f'"{printable(self.branch)}" is no name for a branch', "correct branch")
         try:
-            repository = Repository(folder, git, self.branch)
+            repository = Repository(folder, git, self.branch, release.sign)
             return _Publishing(release, repository, git, remote.argument, self.branch).run()
         except OSError as error:
             place = str(error.filename or folder)

@@ -17,19 +17,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from mirrorpress.model import Change
 from mirrorpress.targets.command import Git
 from mirrorpress.targets.fastimport import COMMITTER, Stream, encode
 from mirrorpress.targets.files import EditionFiles
+from mirrorpress.targets.signing import Sign, signed_commit
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git knows it in every repository
 
 _RECORD = "refs/mirrorpress/record"
 _FILES = "refs/mirrorpress/files"  # our files of the build at work; a means to their tree
+_CONTENT = "refs/mirrorpress/content"  # what a commit that is to be signed will hold; a means to its tree
 _REMOTE = "refs/mirrorpress/remote"  # the remote's branch as last fetched
 
 
@@ -64,11 +67,15 @@ class Commit:
 
 
 class Repository:
-    """A workspace's repository; made on demand. Every method raises ``TargetError``."""
+    """A workspace's repository; made on demand. With ``sign``, commits that are pushed are signed by it.
 
-    def __init__(self, folder: Path, git: Git, branch: str) -> None:
+    Every method raises ``TargetError``.
+    """
+
+    def __init__(self, folder: Path, git: Git, branch: str, sign: Sign | None = None) -> None:
         self._git = git
         self._branch = branch
+        self._sign = sign
         if not all((folder / name).exists() for name in ("HEAD", "config", "objects", "refs")):
             folder.mkdir(parents=True, exist_ok=True)
             git.ask("init", "--bare", "--quiet", "--template=", "--object-format=sha1")
@@ -159,19 +166,32 @@ class Repository:
         self, head: Commit | str, files: str, *, build: int, when: datetime, before: Record | None
     ) -> Record:
         """Publish ``head``, a commit to be made or one that is there; ``files`` is our tree in it."""
+        if isinstance(head, Commit) and self._sign:
+            head = self._signed(head, when, self._sign)
         with self._importing() as stream:
             if isinstance(head, Commit):
-                self._write(stream, head, when)
+                self._write(stream, f"refs/heads/{self._branch}", head, when)
             parents = [":1" if isinstance(head, Commit) else head, *([before.id] if before else [])]
             stream.commit(_RECORD, mark=2, when=when, message=f"build {build}", parents=parents, tree=files)
         record, _ = self.records("")
         assert record is not None  # noqa: S101 - written just now
         return record
 
-    def _write(self, stream: Stream, commit: Commit, when: datetime) -> None:
-        branch = f"refs/heads/{self._branch}"
+    def _signed(self, commit: Commit, when: datetime, sign: Sign) -> str:
+        """Make a commit that is signed. Nothing refers to it yet; a run that is killed here makes it anew."""
+        tree, edits = commit.tree, iter(commit.edits)
+        if (first := next(edits, None)) is not None:
+            content = replace(commit, parents=(), edits=chain((first,), edits))
+            with self._importing() as stream:
+                self._write(stream, _CONTENT, content, when)
+            tree = self.tree(_CONTENT)
+        written = signed_commit(tree, commit.parents, when=when, message=commit.message, sign=sign)
+        answer = self._git.ask("hash-object", "-t", "commit", "-w", "--stdin", stdin=written)
+        return answer.output.decode().strip()
+
+    def _write(self, stream: Stream, ref: str, commit: Commit, when: datetime) -> None:
         stream.commit(
-            branch, mark=1, when=when, message=commit.message, parents=commit.parents, tree=commit.tree
+            ref, mark=1, when=when, message=commit.message, parents=commit.parents, tree=commit.tree
         )
         for edit in commit.edits:
             if edit.blob:

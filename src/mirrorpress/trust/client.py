@@ -97,6 +97,11 @@ class Client:
         self._root = root
         self._now = now
 
+    @property
+    def folder(self) -> Path:
+        """Where what was verified is kept, each role's metadata by its name."""
+        return self._folder
+
     def refresh(self) -> Known:
         """Verify what stands above the lists: root, timestamp, snapshot, targets, pages."""
         for _ in range(_RACES - 1):

@@ -68,8 +68,17 @@ def is_front(path: str) -> bool:
     return first in ("indexes", "feeds") and "/" not in rest
 
 
-def spot(path: str) -> int:
-    """The first 32 bits of a path's SHA-256, which decide on its bin (TAP 15)."""
+IN_FRONT, IN_TARGETS = -1, -2
+"""The spots of files that are in no bin."""
+
+
+def spot_of(path: str) -> int:
+    """Where a file's entry is: the first 32 bits of its path's SHA-256, which decide on its bin (TAP 15);
+    ``IN_FRONT`` or ``IN_TARGETS`` when that signs it."""
+    if path in OFFLINE_TARGETS:
+        return IN_TARGETS
+    if is_front(path):
+        return IN_FRONT
     return int.from_bytes(hashlib.sha256(path.encode()).digest()[:4])
 
 
@@ -83,8 +92,15 @@ def bin_names(bits: int) -> list[str]:
     return [bin_name(bits, number) for number in range(2**bits)]
 
 
-def spots_of(bits: int, role: str) -> tuple[int, int]:
-    """The first and last spot of a bin's files."""
+def bits_of(role: str) -> int:
+    """Of how many bins a role is one, as bits; 0 for a role that is none."""
+    return int(role.split("-")[1]) if role.startswith(f"{PAGES}-") else 0
+
+
+def spots_of(role: str) -> tuple[int, int]:
+    """The first and last spot of a role's files."""
+    if not (bits := bits_of(role)):
+        return (IN_FRONT, IN_FRONT) if role == FRONT else (IN_TARGETS, IN_TARGETS)
     first = int(role.rpartition("-")[2], 16) << (32 - bits)
     return first, first + (1 << (32 - bits)) - 1
 

@@ -1,0 +1,167 @@
+"""The command that carries somebody's mirror on."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from mirrorpress.app.ending import tell
+from mirrorpress.app.options import running
+from mirrorpress.errors import UsageError
+
+if TYPE_CHECKING:
+    from mirrorpress.trust.client import Known
+
+# See cli: what costs time to import is imported where it is needed.
+# ruff: noqa: PLC0415
+
+_KEY_FILE = "origin.root.json"
+_TYPES = {"README.md": "markdown", "index.html": "site"}  # an edition's home page tells what it is written in
+
+
+@click.command()
+@click.argument("address")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option(
+    "--key",
+    "key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The root key of the mirror, as its operator exported it; got by another way than ADDRESS.",
+)
+@click.option("--at", "own", default="", metavar="URL", help="Where your copy will be read.")
+@click.option(
+    "--to", "targets", multiple=True, metavar="PLACE", help="A folder or git repository to publish to."
+)
+@click.option("--title", default="", help="What messages and commits call your copy.")
+@click.option("--contact", default="", help="How others reach you.")
+@click.option("--allow-private", multiple=True, metavar="HOST:PORT",
+              help="A host that may be reached although not public.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are.")
+def follow(address: str, folder: Path, *, key: Path | None, **options: Any) -> None:
+    """Carry on the mirror at ADDRESS in FOLDER (default: here), verified by its root key.
+
+    ADDRESS is that of a site, a git repository or a folder. The first time this writes
+    FOLDER/mirrorpress.toml; from then on mirrorpress run in FOLDER does the same.
+    """
+    from mirrorpress.app.output import Speaker
+    from mirrorpress.app.starter import FILE_NAME
+
+    config = folder / FILE_NAME
+    speaker = Speaker(as_json=options["as_json"], quiet=options["quiet"], verbose=options["verbose"])
+    if not config.exists():
+        if key is None:
+            raise UsageError(
+                "whose key?",
+                where="follow",
+                hint="ask the mirror's operator for the file of mirrorpress key export",
+            )
+        known, kind = _met(address, key, options["allow_private"])
+        _begin(config, address, key, known=known, kind=kind, options=options)
+        speaker.say(
+            f"{address} is the edition {known.edition}, signed {known.signed_at:%Y-%m-%d %H:%M} UTC by"
+        )
+        for one in known.keys:
+            speaker.say(f"  {one.name}  {one.fingerprint}")
+        speaker.say(f"wrote {config}")
+    else:
+        _check(config, address)
+    with running({**options, "path": config}, "follow") as (run, speaker):
+        run.follow()
+        run.publish()
+    sys.exit(tell(run.report, speaker))
+
+
+def _met(address: str, key: Path, allow_private: Sequence[str]) -> tuple[Known, str]:
+    """What is at an address once it is verified, and what its edition is written in."""
+    from mirrorpress.errors import FetchError
+    from mirrorpress.gather.fetcher import Fetcher
+    from mirrorpress.gather.places import place_at
+    from mirrorpress.model import FetchPolicy
+    from mirrorpress.trust.client import Client
+
+    policy = FetchPolicy(allow_private=tuple(allow_private), delay=0.0, per_host=4)
+    with (
+        Fetcher(policy) as fetcher,
+        place_at(address, fetcher.fetch) as place,
+        tempfile.TemporaryDirectory(prefix="mirrorpress-") as folder,
+    ):
+        client = Client(Path(folder), place.read, key.read_bytes(), datetime.now(UTC))
+        known = client.refresh()
+        for home, kind in _TYPES.items():
+            if client.listed(home):
+                return known, kind
+    raise FetchError("is an edition of an unknown kind", where=address, hint="install a later mirrorpress")
+
+
+def _begin(
+    config: Path, address: str, key: Path, *, known: Known, kind: str, options: dict[str, Any]
+) -> None:
+    """Write a follower's folder."""
+    title = options["title"] or f"Copy of {urlsplit(known.address or address).hostname or address}"
+    where = address if "://" in address else str(Path(address).resolve())
+    lines = [
+        "# A mirror that follows another; see docs/following.md.",
+        "",
+        "[mirror]",
+        f"title = {_toml(title)}",
+        f"contact = {_toml(options['contact'])}",
+    ]
+    if options["own"]:
+        own = options["own"] if options["own"].endswith("/") else options["own"] + "/"
+        lines.append(f"{'site_addresses' if kind == 'site' else 'addresses'} = [{_toml(own)}]")
+    lines += ["", "[follow]", f"addresses = [{_toml(where)}]", f"key = {_toml(_KEY_FILE)}"]
+    lines += ["", "[[editions]]", f"type = {_toml(kind)}"]
+    if known.edition != kind:
+        lines.append(f"name = {_toml(known.edition)}")
+    for target in options["targets"]:
+        lines += ["", "[[targets]]", *_target(target, known.edition)]
+    if options["allow_private"]:
+        hosts = ", ".join(map(_toml, options["allow_private"]))
+        lines += ["", "[fetch]", f"allow_private = [{hosts}]"]
+    try:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        (config.parent / _KEY_FILE).write_bytes(key.read_bytes())
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", where=str(config)) from error
+
+
+def _target(place: str, edition: str) -> list[str]:
+    from mirrorpress.gather.places import is_repository
+
+    if is_repository(place):
+        return ['type = "git"', f"edition = {_toml(edition)}", f"url = {_toml(place)}"]
+    return [
+        'type = "directory"',
+        f"edition = {_toml(edition)}",
+        f"path = {_toml(str(Path(place).resolve()))}",
+    ]
+
+
+def _check(config: Path, address: str) -> None:
+    """Raises ``UsageError`` for a folder that follows something else."""
+    from mirrorpress.app.configuration import load
+
+    known = load(config).follow.addresses
+    where = address if "://" in address else str(Path(address).resolve())
+    if where not in known:
+        raise UsageError(
+            f"does not follow {address}",
+            where=str(config),
+            hint="add the address under [follow], or name another folder",
+        )
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
