@@ -34,7 +34,7 @@ class MirrorLines:
 
     def own(self) -> list[str]:
         """The mirror's own addresses."""
-        return [self.writing.address(one) for one in self._own]
+        return [self.writing.address(one) for one in dict.fromkeys(self._own)]
 
     def groups(self) -> list[dict[str, Any]]:
         """Up to ``ON_HOME`` mirrors of each kind that readers may be sent to."""
@@ -80,12 +80,11 @@ class MirrorLines:
 
     def _item(self, listing: Listing) -> dict[str, str]:
         said, written = self.said["mirrors"], self.writing
-        address = written.literal if self._is_bad(listing) else written.address
         about = [said["since"].format(date=long_day(self.language, listing.since))]
         if listing.operator:
             about.append(said["operator"].format(name=written.escape(listing.operator)))
         about += [_name(one) for one in listing.languages]
-        shown = address(listing.address)
+        shown = written.address(listing.address, linked=not self._is_bad(listing))
         return {
             "address": shown,
             "about": joined(self.language, about),

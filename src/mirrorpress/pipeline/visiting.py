@@ -22,20 +22,21 @@ from pathlib import Path
 from mirrorpress.archive.signatures import Signing
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.copies import neutral, readdressed
-from mirrorpress.errors import FetchError, GatherError
+from mirrorpress.errors import FetchError, GatherError, TrustError
 from mirrorpress.gather.places import Place, Repository, Site
 from mirrorpress.gather.reach import reach_of
 from mirrorpress.model import Capture, Configuration, FetchPolicy, Health, Listing, State, Visit
 from mirrorpress.pipeline.authority import write
 from mirrorpress.pipeline.following import address_of
 from mirrorpress.pipeline.mirrorlist import HEALTH
-from mirrorpress.trust.client import Client, ForeignError, ForgedError, Known, Listed
+from mirrorpress.trust.client import Client, ForeignError, ForgedError, Listed
 from mirrorpress.trust.health import written_health
 from mirrorpress.trust.roles import MIRRORS, bin_name, spots_of
 
 _AT_ONCE = 4  # mirrors
 _DRAWN = 4  # files
 _MORE = 200_000  # bytes by which a copy's file may be larger than the origin's: its address may be longer
+_LARGEST_HOME = 5_000_000  # bytes
 _PATIENCE = 20.0  # seconds for the look-up of a name
 _STARTS = {"markdown": ("README.md", "help.md"), "git": ("README.md", "help.md")}
 _ON_SITES = ("index.html", "help.html")
@@ -84,45 +85,43 @@ class Visiting:
         starts = _STARTS.get(listing.kind, _ON_SITES)
         with tempfile.TemporaryDirectory(prefix="mirrorpress-") as folder:
             try:
-                client, known, by_old = self._known(Path(folder), place)
-            except ForeignError as error:
-                return Visit(listing.address, "unknown-key", reason=error.reason)
-            except ForgedError as error:
-                return Visit(listing.address, "tampered", reason=str(error))
+                client = Client(Path(folder) / "new", place.read, self.roots[-1], self.clock())
+                known = client.refresh()
+            except TrustError as error:
+                if self._lags(Path(folder) / "old", place):
+                    reason = "is signed by keys that were replaced: it has not got the new ones"
+                    return Visit(listing.address, "unknown-key", reason=reason)
+                foreign = isinstance(error, ForeignError)
+                return Visit(listing.address, "unknown-key" if foreign else "tampered", reason=str(error))
             except FetchError as error:
                 if error.status != 404:
                     raise
-                place.read(starts[0], _MORE)  # raises when nothing is there at all
+                place.read(starts[0], _LARGEST_HOME)  # raises when nothing is there at all
                 reason = "has pages, but no signatures: nothing of it can be checked"
                 return Visit(listing.address, "tampered", reason=reason)
             here = own.get(known.edition, _Own(None, ()))
             behind = max(here.last.number - known.number, 0) if here.last else None
             judged = partial(Visit, listing.address, signed_at=known.signed_at, behind=behind)
             try:
-                missing = _missing(
-                    client, self._bases(listing, place), place, (*starts, MIRRORS, *here.drawn)
-                )
-            except ForgedError as error:
+                if client.listed(starts[0]) is None:  # of another kind: nobody signed what readers see first
+                    raise ForgedError("has a home page that was never signed", where=starts[0])
+                paths = (*starts, MIRRORS, *here.drawn)
+                missing = _missing(client, self._bases(listing, place), place, paths)
+            except TrustError as error:
                 return judged("tampered", reason=str(error))
             if missing:
                 return judged("incomplete", reason=f"{missing} is missing")
-            if by_old:
-                return judged(
-                    "stale", reason="is signed by keys that were replaced: it has not got the new ones"
-                )
             state: State = "stale" if known.lapsed else "verified"
             return judged(state, reason="its signature has lapsed: it is not kept up" if known.lapsed else "")
 
-    def _known(self, folder: Path, place: Place) -> tuple[Client, Known, bool]:
-        """What is known of a copy by the newest root; else, of one that lags behind, by the first."""
+    def _lags(self, folder: Path, place: Place) -> bool:
+        """Whether a copy has only older roots than the newest, and is right by these: one of their keys may have
+        been stolen, so it is not to be trusted for that."""
         try:
-            client = Client(folder / "new", place.read, self.roots[-1], self.clock())
-            return client, client.refresh(), False
-        except ForeignError:
-            if len(self.roots) == 1:
-                raise
-        client = Client(folder / "old", place.read, self.roots[0], self.clock())
-        return client, client.refresh(), True
+            known = Client(folder, place.read, self.roots[0], self.clock()).refresh()
+        except (TrustError, FetchError):
+            return False
+        return known.root < len(self.roots)
 
     def _bases(self, listing: Listing, place: Place) -> list[str]:
         """Where the copy may be read: where it is listed, or where it says, if readers may be sent there."""
@@ -145,8 +144,8 @@ def keep_health(folder: Path, health: Health) -> None:
 
 
 def _missing(client: Client, bases: Sequence[str], place: Place, paths: Sequence[str]) -> str:
-    """The first of these files that a copy, read at one of ``bases``, has not although it should; empty: it has
-    all. Raises ``ForgedError`` for one that is not as it was signed."""
+    """The first of these files that a copy, read at one of ``bases``, lacks; empty: it has all. Raises
+    ``ForgedError`` for one that is not as it was signed."""
     for path in paths:
         listed = client.listed(path)
         if listed is None:
