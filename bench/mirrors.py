@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -57,7 +57,7 @@ text = "Open link {number}"
 url = "https://links.example.org/{number}"
 place = "{place}"
 """
-_TARGET = """
+TARGET = """
 [[targets]]
 type = "git"
 edition = "markdown"
@@ -72,11 +72,18 @@ def editions() -> list[str]:
     return [name for name in _KNOWN_EDITIONS if name in Registry().names("editions")]
 
 
-def found(folder: Path, *, body: str = "", feed: str = corpus.SITE, remote: bool = False) -> Path:
-    """A new mirror's folder, with ten sections; ``body`` is their selector, empty for automatic extraction."""
+def found(
+    folder: Path,
+    *,
+    body: str = "",
+    feed: str = corpus.SITE,
+    remote: bool = False,
+    sections: Sequence[str] = corpus.SECTIONS,
+) -> Path:
+    """A new mirror's folder, with its sections; ``body`` is their selector, empty for automatic extraction."""
     folder.mkdir(parents=True)
     text = [_HEAD.format(site=corpus.SITE)]
-    for id in corpus.SECTIONS:
+    for id in sections:
         text.append(_SECTION.format(id=id, title=id.title(), feed=feed))
         if body:
             text.append(f'[sections.article]\nbody = "{body}"\n')
@@ -85,7 +92,7 @@ def found(folder: Path, *, body: str = "", feed: str = corpus.SITE, remote: bool
     for name in editions():
         text.append(f'\n[[editions]]\ntype = "{name}"\npages = "{_PAGES}{_KNOWN_EDITIONS[name]}"\n')
     if remote:
-        text.append(_TARGET)
+        text.append(TARGET)
         subprocess.run(
             ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder / "remote.git")],
             check=True,
@@ -135,7 +142,7 @@ def _store(archive: Archive, one: corpus.Piece, *, pages: bool) -> None:
     archive.store(
         article,
         Capture(one.url, one.url, one.published + timedelta(hours=1), 200, _HEADERS, body),
-        entry=_entry(one),
+        entry=entry_of(one),
         keys=[comparable(one.url)],
         place=Place(one.section, one.id, "harbour"),
         known=None,
@@ -157,11 +164,12 @@ def feeds(folder: Path, populated: int, *, each: int = 40) -> dict[str, bytes]:
             if len(newest[one.section]) < each:
                 newest[one.section].append(one)
                 known = archive.known([comparable(one.url)])[comparable(one.url)]
-                archive.checked(known, _entry(one), datetime.now(UTC))
+                archive.checked(known, entry_of(one), datetime.now(UTC))
     return {f"/{section}.xml": _rss(pieces) for section, pieces in newest.items()}
 
 
-def _entry(one: corpus.Piece) -> Entry:
+def entry_of(one: corpus.Piece) -> Entry:
+    """What a feed says of an article."""
     return Entry(one.url, one.title, published=one.published)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import corpus
@@ -37,30 +38,40 @@ def _git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
 
 
-def main(what: str, folder: Path, size: int, first: int, count: int) -> None:
-    """``found`` makes the mirror with its first articles, ``run`` adds ``count`` to it."""
+def found(folder: Path, sections: Sequence[str]) -> None:
+    """A new mirror's work tree and remote."""
     work = folder / "work"
-    if what == "found":
-        work.mkdir(parents=True)
-        _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
-        _git(work, "init", "--quiet", "--initial-branch=main")
-        _git(work, "remote", "add", "origin", str(folder / "remote.git"))
-        for section in corpus.SECTIONS:
-            (work / "pages" / section).mkdir(parents=True)
-        (work / "indexes").mkdir()
-    for number in range(first, first + count):
-        one = corpus.piece(number, populated=size)
+    work.mkdir(parents=True)
+    _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
+    _git(work, "init", "--quiet", "--initial-branch=main")
+    _git(work, "remote", "add", "origin", str(folder / "remote.git"))
+    for section in sections:
+        (work / "pages" / section).mkdir(parents=True)
+    (work / "indexes").mkdir()
+
+
+def run(work: Path, pieces: Sequence[corpus.Piece], sections: Sequence[str], number: int) -> None:
+    """Add articles, write every list anew, commit, push; ``number`` is that of the run."""
+    for one in pieces:
         (work / "pages" / one.section / f"{one.id}.md").write_text(_page(one), encoding="utf-8")
-    _rewrite_lists(work, first)
+    _rewrite_lists(work, sections, number)
     _git(work, "add", "-A")
-    _git(work, "commit", "--quiet", "-m", f"update {first}")
+    _git(work, "commit", "--quiet", "-m", f"update {number}")
     _git(work, "push", "--quiet", "origin", "main")
 
 
-def _rewrite_lists(work: Path, run: int) -> None:
+def main(what: str, folder: Path, size: int, first: int, count: int) -> None:
+    """``found`` makes the mirror with its first articles, ``run`` adds ``count`` to it."""
+    if what == "found":
+        found(folder, corpus.SECTIONS)
+    pieces = [corpus.piece(number, populated=size) for number in range(first, first + count)]
+    run(folder / "work", pieces, corpus.SECTIONS, first)
+
+
+def _rewrite_lists(work: Path, sections: Sequence[str], run: int) -> None:
     """As the scripts did: read the title of each page that a list names, write the list anew."""
     home = ["# Harbour Light\n"]
-    for section in corpus.SECTIONS:
+    for section in sections:
         newest = sorted((work / "pages" / section).iterdir(), reverse=True)[:KEEP]
         lines = []
         for path in newest:

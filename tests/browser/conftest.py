@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -10,6 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from .chromium import ALONE, MissingBrowserError, find
 from .samples import write_site
 from .server import Site, served
+from .signed import Edition, edition
+from .verifying import FILES, SIGNING, Verifier, verifying
 from .visits import Visit, visiting
 
 
@@ -59,3 +62,16 @@ def asking(_long_visit: Visit, site: Site) -> Iterator[Page]:
     """The search page of one reader who asks much: for tests that leave nothing behind but a query."""
     yield _long_visit.page
     _long_visit.check()
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Verifier]:
+    """The offline verifier of a mirror."""
+    with verifying(browser, tmp_path) as known:
+        yield known
+
+
+@pytest.fixture(scope="session")
+def signed() -> Edition:
+    """The edition of that mirror, an hour old; no test may change it."""
+    return edition(FILES, SIGNING)

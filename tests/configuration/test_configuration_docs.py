@@ -31,6 +31,8 @@ TABLES = {
     "notes": "NoteTable",
     "fetch": "FetchTable",
     "hot": "HotTable",
+    "trust": "TrustTable",
+    "follow": "FollowTable",
     "archive": "ArchiveTable",
 }
 TYPES = {

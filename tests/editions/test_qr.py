@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import pytest
 import zxingcpp
 from PIL import Image
 
-from mirrorpress.editions.qr import qr_png
+from mirrorpress.editions.qr import qr_png, shows
 
 
 def read(png: bytes) -> str:
@@ -34,3 +36,36 @@ def test_many_codes_of_one_length_scan_and_do_not_depend_on_their_order() -> Non
 def test_a_text_that_no_phone_could_read_is_refused() -> None:
     with pytest.raises(ValueError, match="too many"):
         qr_png("x" * 401)
+
+
+def compressed_otherwise(png: bytes, level: int = 9, more: bytes = b"") -> bytes:
+    """The same picture, as a machine with another zlib would give it; ``more`` follows its pixels."""
+    body = zlib.compress(zlib.decompress(png[41:-16]) + more, level)
+    chunk = b"IDAT" + body
+    return png[:33] + struct.pack(">I", len(body)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[-12:]
+
+
+class TestShows:
+    TEXT = "https://git.example.org/m/pages/p2/1.md"
+
+    def test_the_picture_whatever_compressed_it(self) -> None:
+        png = qr_png(self.TEXT)
+        other = compressed_otherwise(png)
+        assert other != png
+        assert read(other) == self.TEXT
+        assert shows(png, self.TEXT)
+        assert shows(other, self.TEXT)
+
+    def test_no_other_picture(self) -> None:
+        other = qr_png(self.TEXT.replace("1", "2"))
+        assert not shows(other, self.TEXT)
+        assert not shows(compressed_otherwise(other), self.TEXT)
+
+    def test_nothing_that_is_not_ours_to_the_last_byte(self) -> None:
+        png = compressed_otherwise(qr_png(self.TEXT))
+        for wrong in (
+            b"", png[:-1], png[:40], png + b"\0", png[:33] + png, png[:-12] + png[33:],
+            compressed_otherwise(png, more=b"\0"), compressed_otherwise(png, more=bytes(1 << 24)),
+            *(png[:at] + bytes([png[at] ^ 1]) + png[at + 1 :] for at in range(0, len(png), 7)),
+        ):  # fmt: skip
+            assert not shows(wrong, self.TEXT)

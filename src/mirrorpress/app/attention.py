@@ -16,6 +16,9 @@ LEAST_FILES = 10_000
 """Files that the file system must still be able to hold; one of many small files runs out of these first."""
 
 
+_BEFORE_LAPSE = timedelta(days=60)  # to get together the people who hold root keys
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing that needs a person: ``what`` is one of the documented words, ``where`` a section, target,
@@ -29,7 +32,8 @@ class Need:
 
 def needs(status: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
     """Everything in a status (as ``status --json`` prints it) that needs a person, gravest first."""
-    found = [*_of_runs(status, now), *_of_targets(status, now), *_of_disk(status), *_of_sections(status, now)]
+    found = [*_of_runs(status, now), *_of_signatures(status, now), *_of_targets(status, now)]
+    found += [*_of_disk(status), *_of_sections(status, now)]
     return [asdict(need) for need in found]
 
 
@@ -45,6 +49,25 @@ def _of_runs(status: dict[str, Any], now: datetime) -> list[Need]:
         reason = f"a run was due {ago(schedule['due'], now)}{begun}"
         hint = "look whether run --every, the timer or the CI job still works"
         found.append(Need("run-late", "run", reason, hint))
+    return found
+
+
+def _of_signatures(status: dict[str, Any], now: datetime) -> list[Need]:
+    signatures = status["signatures"] or {"lapse": [], "waiting": []}
+    found = [
+        Need(
+            "signature-lapses",
+            one["kind"],
+            f"version {one['version']} lapses on {one['at']:%Y-%m-%d}; then nothing counts as fresh",
+            "mirrorpress key renew, with the root keys and that of targets at hand",
+        )
+        for one in signatures["lapse"]
+        if one["at"] - now < _BEFORE_LAPSE
+    ]
+    hint = "mirrorpress key sign; mirrorpress key show says whose signature is missing"
+    found += [
+        Need("signature-waits", kind, "a change waits for signatures", hint) for kind in signatures["waiting"]
+    ]
     return found
 
 

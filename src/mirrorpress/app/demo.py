@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -22,8 +24,11 @@ from mirrorpress.errors import UsageError
 from mirrorpress.gather.counts.records import Window
 from mirrorpress.gather.sources.mirror import OldMirror
 from mirrorpress.model import TEMPLATES
+from mirrorpress.pipeline.authority import Authority
+from mirrorpress.pipeline.keyring import make_key
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.run import Run
+from mirrorpress.trust.chain import Holders
 
 _READERS = (60, 130, 30, 12)
 _SITE = """
@@ -66,6 +71,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         text += _SITE.format(extras=extras + ("\nsearch = true" if is_installed() else ""))
         path.write_text(text, encoding="utf-8")
         _lay_out(folder, newsroom.url)
+        key = _make_keys(path, folder)
         speaker.say(f"A sample newsroom, “Harbour Times”, is open at {newsroom.url}")
         speaker.say("\nFirst run: every article is new.")
         failed = _run(path, speaker)
@@ -94,6 +100,7 @@ def play(folder: Path | None, speaker: Speaker) -> int:
     for page in sorted((clone / "corrections").rglob("*.md")):
         speaker.say(f"What the newsroom corrected is shown word by word in\n  {page}")
     speaker.say(f"Whoever follows the old mirror's path is led on by\n  {clone / OLD_PATH}")
+    speaker.say(f"Whoever has this key can check every copy of the mirror\n  {key}")
     site = folder / "www" / "index.html"
     speaker.say(f"The same as a web site, of which every page but search works from the disk\n  {site}")
     left = clone / "pages" / "town" / "fish-market-tries-a-quieter-auction.md"
@@ -120,6 +127,19 @@ def _lay_out(folder: Path, url: str) -> None:
     templates = folder / TEMPLATES / "markdown"
     templates.mkdir(parents=True)
     (templates / "notes.md").write_text(_NOTES, encoding="utf-8")
+
+
+def _make_keys(path: Path, folder: Path) -> Path:
+    """Keys in a temporary folder, as they must not lie in the mirror's; the file that others check with."""
+    keys = Path(tempfile.mkdtemp(prefix="mirrorpress-demo-keys-"))
+    root, online = (make_key(keys / name, name, passphrase=False) for name in ("root-1", "online"))
+    authority = Authority(folder, [keys])
+    authority.found(Holders((root,), 1, (root,), online), datetime.now(UTC))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n[trust]\nkeys = {json.dumps(str(keys))}\n")
+    key = folder / "harbour.root.json"
+    key.write_bytes(authority.roots[-1])
+    return key
 
 
 def keep_open(port: int, day: int, speaker: Speaker) -> None:

@@ -33,7 +33,7 @@ _TYPES = {"README.md": "markdown", "index.html": "site"}  # an edition's home pa
 @click.option(
     "--key",
     "key",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="The root key of the mirror, as its operator exported it; got by another way than ADDRESS.",
 )
@@ -66,8 +66,9 @@ def follow(address: str, folder: Path, *, key: Path | None, **options: Any) -> N
                 where="follow",
                 hint="ask the mirror's operator for the file of mirrorpress key export",
             )
-        known, kind = _met(address, key, options["allow_private"])
-        _begin(config, address, key, known=known, kind=kind, options=options)
+        root = _read(key)
+        known, kind = _met(address, root, options["allow_private"])
+        _begin(config, address, root, known=known, kind=kind, options=options)
         speaker.say(
             f"{address} is the edition {known.edition}, signed {known.signed_at:%Y-%m-%d %H:%M} UTC by"
         )
@@ -82,7 +83,15 @@ def follow(address: str, folder: Path, *, key: Path | None, **options: Any) -> N
     sys.exit(tell(run.report, speaker))
 
 
-def _met(address: str, key: Path, allow_private: Sequence[str]) -> tuple[Known, str]:
+def _read(key: Path) -> bytes:
+    try:
+        return key.read_bytes()
+    except OSError as error:
+        hint = "ask the mirror's operator for the file of mirrorpress key export"
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(key), hint=hint) from error
+
+
+def _met(address: str, root: bytes, allow_private: Sequence[str]) -> tuple[Known, str]:
     """What is at an address once it is verified, and what its edition is written in."""
     from mirrorpress.errors import FetchError
     from mirrorpress.gather.fetcher import Fetcher
@@ -96,7 +105,7 @@ def _met(address: str, key: Path, allow_private: Sequence[str]) -> tuple[Known, 
         place_at(address, fetcher.fetch) as place,
         tempfile.TemporaryDirectory(prefix="mirrorpress-") as folder,
     ):
-        client = Client(Path(folder), place.read, key.read_bytes(), datetime.now(UTC))
+        client = Client(Path(folder), place.read, root, datetime.now(UTC))
         known = client.refresh()
         for home, kind in _TYPES.items():
             if client.listed(home):
@@ -105,7 +114,7 @@ def _met(address: str, key: Path, allow_private: Sequence[str]) -> tuple[Known, 
 
 
 def _begin(
-    config: Path, address: str, key: Path, *, known: Known, kind: str, options: dict[str, Any]
+    config: Path, address: str, root: bytes, *, known: Known, kind: str, options: dict[str, Any]
 ) -> None:
     """Write a follower's folder."""
     title = options["title"] or f"Copy of {urlsplit(known.address or address).hostname or address}"
@@ -131,7 +140,7 @@ def _begin(
         lines += ["", "[fetch]", f"allow_private = [{hosts}]"]
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
-        (config.parent / _KEY_FILE).write_bytes(key.read_bytes())
+        (config.parent / _KEY_FILE).write_bytes(root)
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", where=str(config)) from error

@@ -145,7 +145,7 @@ def key_export(file: Path | None, *, allowed_signers: bool, **options: Any) -> N
 
 @key.command("add")
 @click.argument("role", type=click.Choice(["root", "targets"]))
-@click.argument("public", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("public", type=click.Path(path_type=Path, dir_okay=False))
 @_threshold
 @config_option
 @_key
@@ -170,7 +170,7 @@ def key_add(
 
 @key.command("rotate")
 @click.argument("name", metavar="NAME")
-@click.option("--public", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+@click.option("--public", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="The new key's .pub file; without it a new key is made.")  # fmt: skip
 @click.option("--no-passphrase", is_flag=True, help="The new key needs none.")
 @config_option
@@ -244,7 +244,7 @@ def key_renew(*, private: tuple[Path, ...], **options: Any) -> None:
 
 
 @key.command("sign")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--take", is_flag=True, help="Take over the signatures that FILE carries.")
 @config_option
 @_key
@@ -372,6 +372,10 @@ def _public(path: Path) -> PublicKey:
 
     try:
         return PublicKey.from_line(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="name a .pub file"
+        ) from error
     except ValueError as error:
         raise UsageError(
             str(error), where=str(path), hint="name the .pub file of an ssh-ed25519 key"

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mirrorpress.app.attention import needs
+from mirrorpress.app.signatures import signatures_of
 from mirrorpress.archive.lock import holder
 from mirrorpress.archive.standing import Row, Standing, opened
 from mirrorpress.archive.timetable import kept
@@ -39,6 +40,7 @@ def status_of(configuration: Configuration, now: datetime) -> dict[str, Any]:
         "last_run": None,
         "at_work": False,
         "schedule": _schedule(configuration, now),
+        "signatures": signatures_of(configuration.folder),
     }
     with opened(configuration.folder, migrate) as standing:
         if standing is not None:
@@ -103,10 +105,14 @@ def _edition(configuration: Configuration, edition: Edition, build: Row | None, 
         "edition": edition.name,
         "built_at": build["built_at"] if build else None,
         "size": build["size"] if build else 0,
-        "up_to_date": build is not None
-        and there
-        and (build["digest"], build["revision"]) == (edition.digest(configuration), clock),
+        "up_to_date": build is not None and there and _is_current(configuration, edition, build, clock),
     }
+
+
+def _is_current(configuration: Configuration, edition: Edition, build: Row, clock: int) -> bool:
+    if configuration.follow.addresses:  # then it is as it was when it was followed last
+        return not str(build["digest"]).startswith("unfinished")
+    return bool((build["digest"], build["revision"]) == (edition.digest(configuration), clock))
 
 
 # --- sections -------------------------------------------------------------------------------------

@@ -19,25 +19,25 @@ has the same neutral form, and gives back the file, whatever the file says.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Callable
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from mirrorpress.editions.qr import LONGEST, qr_png
+from mirrorpress.editions.qr import LONGEST, qr_png, shows
 from mirrorpress.links import file_address, in_ascii
 
 _TEXTS = (".html", ".md", ".xml", ".json", ".opml", ".txt")
 _PAGES = (b".md", b".html")
 _SIGNED = ("mirrors.json", "verify.html", "metadata/")  # the same in every copy
 _QR_FILE = re.compile(r"((?:zh-[A-Za-z]+/)?)qr/(.+)\.png", re.DOTALL)
-_IMAGE, _ALT = b'<img src="data:image/png;base64,', b'" alt="QR"'  # round a QR code within a page
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+_CODE = re.compile(rb'(<img src="data:image/png;base64,)([A-Za-z0-9+/=]*)(" alt="QR")')
 _BASE, _FILES = b"\x00", b"\x01"  # the marks: no text of a mirror holds control characters
 _CANONICAL = b'rel="canonical" href="'
 _WITHIN = frozenset(b"%_.~/?=&:-\x00\x01abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-_PATH = rb"((?:\./)*)([A-Za-z0-9%_.~-][A-Za-z0-9%_.~/-]*+)"
+_LONGEST = 2 * LONGEST  # of what a code says: one of a longer address than the origin's may be finer
+_PATH = rb"((?:\./)?)([A-Za-z0-9%_.~-][A-Za-z0-9%_.~/-]*+)"
 _ADDRESS = re.compile(
     r"(?:https://[\w%.~-]+|http://(?:localhost|127\.0\.0\.1|[a-z2-7.]+\.onion))(?::[0-9]{1,5})?"
     r"/(?:(?!\.{1,2}/)[\w%.~-]+/)*"
@@ -67,36 +67,41 @@ def is_replaceable(address: str) -> bool:
 def neutral(path: str, data: bytes, address: str) -> bytes:
     """What a file has in common with all its copies: ``data`` is that of the edition read at ``address``.
 
-    Nothing is left of a QR code: whether it says what it should, ``readdressed`` tells. Raises ``ValueError``
-    for an address that no copy can have, and for a text that holds a mark.
+    Nothing is left of a QR code: whether it says what it should, ``has_right_code`` tells. Raises
+    ``ValueError`` for an address that no copy can have, and for a text that holds a mark.
     """
     place = _place(address)
     if not is_readdressed(path):
         return data
     if path.endswith(".png"):
         return b""
-    if _BASE in data or _FILES in data:
-        raise ValueError(f"{path} holds a control character, as no text of a mirror does")
-    if path.endswith(".html"):
-        data = _with_code(data, b"")
-    return _rewritten(data, place, place.marked)
+    text = _marked(path, data, place)
+    return _with_code(text, bytes) if path.endswith(".html") else text
 
 
 def readdressed(path: str, data: bytes, before: str, after: str) -> bytes:
     """A file of the edition read at ``before`` as the copy read at ``after`` has it.
 
-    QR codes are drawn, not looked at. So, with the same address twice, a file comes out as it is only if its
-    codes are right. Raises ``ValueError`` as ``neutral`` does.
+    QR codes are drawn, not looked at. How their bytes are compressed depends on the machine's zlib. Raises
+    ``ValueError`` as ``neutral`` does.
     """
-    place, text = _place(after), neutral(path, data, before)
+    origin, copy = _place(before), _place(after)
     if not is_readdressed(path):
         return data
     if qr := _QR_FILE.fullmatch(path):
-        return place.code(f"{qr[1]}{qr[2]}.md")
-    text = _rewritten(text, place, _set_apart).replace(_BASE, place.base).replace(_FILES, place.files)
-    if path.endswith(".html") and _ALT in text:
-        text = _with_code(text, b64encode(place.code(path)))
-    return text
+        return copy.code(f"{qr[1]}{qr[2]}.md")
+    text = _rewritten(_marked(path, data, origin), copy, _set_apart)
+    text = text.replace(_BASE, copy.base).replace(_FILES, copy.files)
+    return _with_code(text, lambda: b64encode(copy.code(path))) if path.endswith(".html") else text
+
+
+def has_right_code(path: str, data: bytes, address: str) -> bool:
+    """Whether the QR code that a file is or holds leads to the file's page at ``address``, where it is read;
+    true for a file without one. Raises ``ValueError`` for an address that no copy can have."""
+    place = _place(address)
+    if qr := _QR_FILE.fullmatch(path):
+        return place.leads(data, f"{qr[1]}{qr[2]}.md")
+    return not path.endswith(".html") or all(place.leads(code, path) for code in _codes(data))
 
 
 @dataclass(frozen=True)
@@ -110,18 +115,20 @@ class _Place:
     def owns(self, base: bytes, path: bytes) -> bool:
         return base == (self.base if path.endswith(_PAGES) else self.files) and not path.endswith(b"/")
 
-    def marked(self, base: bytes, dots: bytes, path: bytes) -> bytes:
-        if dots:
-            return base + dots[len(b"./") :] + path
+    def marked(self, base: bytes, dot: bytes, path: bytes) -> bytes:
+        if dot:
+            return base + path
         return (_BASE if path.endswith(_PAGES) else _FILES) + path
 
     def code(self, page: str) -> bytes:
-        # Of a copy whose address is longer than the origin's the code may be finer than pages have it.
-        return qr_png(self.base.decode() + quote(page), longest=2 * LONGEST)
+        return qr_png(self.base.decode() + quote(page), longest=_LONGEST)
+
+    def leads(self, code: bytes, page: str) -> bool:
+        return shows(code, self.base.decode() + quote(page), longest=_LONGEST)
 
 
-def _set_apart(base: bytes, dots: bytes, path: bytes) -> bytes:
-    return base + b"./" + dots + path
+def _set_apart(base: bytes, dot: bytes, path: bytes) -> bytes:
+    return base + b"./" + dot + path
 
 
 @lru_cache(maxsize=64)
@@ -137,24 +144,34 @@ def _place(address: str) -> _Place:
     return _Place(base, files, re.compile(rb"(%s)%s" % (either, _PATH)))
 
 
+def _marked(path: str, text: bytes, place: _Place) -> bytes:
+    if _BASE in text or _FILES in text:
+        raise ValueError(f"{path} holds a control character, as no text of a mirror does")
+    return _rewritten(text, place, place.marked)
+
+
 def _rewritten(text: bytes, place: _Place, write: Callable[[bytes, bytes, bytes], bytes]) -> bytes:
-    """A text with each own address of a place as ``write`` gives it, from its base, "./"s, and path."""
+    """A text with each own address of a place as ``write`` gives it, from its base, a "./" and its path."""
 
     def put(found: re.Match[bytes]) -> bytes:
-        base, dots, path = found.groups()
+        base, dot, path = found.groups()
         start = found.start()
         if not place.owns(base, path) or (start and text[start - 1] in _WITHIN):
             return found[0]
-        return found[0] if text.endswith(_CANONICAL, 0, start) else write(base, dots, path)
+        return found[0] if text.endswith(_CANONICAL, 0, start) else write(base, dot, path)
 
     return place.pattern.sub(put, text)
 
 
-def _with_code(html: bytes, code: bytes) -> bytes:
+def _with_code(html: bytes, code: Callable[[], bytes]) -> bytes:
     """A page with ``code``, in Base64, in place of the QR code within it, if there is one."""
-    parts = html.split(_ALT)
-    for number, part in enumerate(parts[:-1]):
-        before, image, data = part.rpartition(_IMAGE)
-        if image and _BASE64.fullmatch(data):
-            parts[number] = before + image + code
-    return _ALT.join(parts)
+    return _CODE.sub(lambda found: found[1] + code() + found[3], html)
+
+
+def _codes(html: bytes) -> Iterator[bytes]:
+    """The QR codes within a page; nothing for one that is no Base64."""
+    for _, code, _ in _CODE.findall(html):
+        try:
+            yield b64decode(code, validate=True)
+        except ValueError:
+            yield b""

@@ -32,6 +32,16 @@ def qr_png(text: str, *, longest: int = LONGEST) -> bytes:
     return _png(*_shape(len(data)).modules(data))
 
 
+def shows(png: bytes, text: str, *, longest: int = LONGEST) -> bool:
+    """Whether ``qr_png`` gives this picture for a text, on this machine or on one whose zlib compresses
+    otherwise. ``png`` may be anything; raises ``ValueError`` as ``qr_png`` does."""
+    drawn = qr_png(text, longest=longest)
+    if png == drawn:
+        return True
+    ends = slice(_HEADER), slice(-_END, None)
+    return all(png[end] == drawn[end] for end in ends) and _inflated(png) == _inflated(drawn)
+
+
 def qr_svg(text: str, *, side: float, module: float) -> str:
     """The QR code for an ASCII ``text`` of up to ``LONGEST`` characters, as an SVG element within HTML.
 
@@ -131,6 +141,25 @@ def _png(size: int, modules: int) -> bytes:
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in chunks
     )
+
+
+_HEADER, _END = 8 + 12 + 13, 12  # bytes before and after the one chunk of pixels
+_MOST_PIXELS = 1 << 16  # bytes of the largest code, a line each, are fewer
+
+
+def _inflated(png: bytes) -> bytes | None:
+    """The lines of a PNG that is laid out as ours; None for another."""
+    chunk = png[_HEADER:-_END]
+    kind, body, end = chunk[4:8], chunk[8:-4], chunk[-4:]
+    sizes = struct.pack(">I", len(body)), struct.pack(">I", zlib.crc32(kind + body))
+    if kind != b"IDAT" or (chunk[:4], end) != sizes:
+        return None
+    reader = zlib.decompressobj()
+    try:
+        lines = reader.decompress(body, _MOST_PIXELS)
+    except zlib.error:
+        return None
+    return lines if reader.eof and not reader.unused_data else None
 
 
 def _deflated(data: bytes) -> bytes:

@@ -25,8 +25,16 @@ from mirrorpress.archive.store import Archive
 from mirrorpress.editions.compressed import with_compressed
 from mirrorpress.editions.copies import is_code, neutral, readdressed
 from mirrorpress.editions.safety import dangers
-from mirrorpress.errors import EditionError, FetchError, SafetyError, TrustError, UsageError
-from mirrorpress.gather.places import Place, place_at
+from mirrorpress.errors import (
+    EditionError,
+    FetchError,
+    GatherError,
+    MirrorpressError,
+    SafetyError,
+    TrustError,
+    UsageError,
+)
+from mirrorpress.gather.places import Place, is_repository, place_at
 from mirrorpress.model import Capture, Configuration, Edition, File
 from mirrorpress.paths import is_safe_file
 from mirrorpress.pipeline.report import Report
@@ -39,6 +47,7 @@ COPY = f"{METADATA}copy.json"
 """Where a copy says at which address it is read. A hint: what it leads to is verified."""
 _UNFINISHED = "unfinished copy"
 _BATCH = 500  # files fetched between two notes in the archive
+_OTHERS = 20  # addresses of the signed list that are tried in a run
 _LARGEST = 64 << 20  # bytes of a file; the largest of an edition has a few
 _ADDED = 1 << 16  # bytes by which an address that is longer than the origin's may lengthen a file
 
@@ -58,26 +67,43 @@ class Following:
     def follow(self) -> None:
         """Follow each edition by the first of the upstream's addresses that has it fresh, else by the newest.
 
-        What fails is in the report; raises ``SafetyError`` for a file that would endanger a reader.
+        What fails is in the report: a forgery always, an address that does not answer only when no other one
+        does. Raises ``SafetyError`` for a file that would endanger a reader.
         """
         root = self._root()
         wanted = {edition.name: edition for edition in self.configuration.editions}
         lapsed: list[str] = []
+        silent: list[tuple[str, MirrorpressError]] = []
         for where in self._addresses():
-            if not wanted.keys() - self.known.keys():
-                break
-            try:
-                with place_at(where, self.fetch, workspace=self._workspace(where)) as place:
-                    self._follow_at(place, root, wanted, lapsed)
-            except (FetchError, TrustError, UsageError) as error:
-                self.report.fail(error, "follow", where=where)
+            if wanted.keys() - self.known.keys():
+                self._try(where, root, wanted, lapsed, silent)
         for where in lapsed:
+            self._try(where, root, wanted, None, silent)
+        missing = wanted.keys() - self.known.keys()
+        for where, error in silent:
+            if missing:
+                self.report.fail(error, "follow", where=where)
+            else:
+                self.report.notes.append(f"{where} did not answer: {error.reason}")
+        for name in sorted(missing):
+            nowhere = FetchError("no address of the mirror gave this edition", where=name, hint=_LATER)
+            self.report.fail(nowhere, "follow")
+
+    def _try(
+        self,
+        where: str,
+        root: bytes,
+        wanted: Mapping[str, Edition],
+        lapsed: list[str] | None,
+        silent: list[tuple[str, MirrorpressError]],
+    ) -> None:
+        try:
             with place_at(where, self.fetch, workspace=self._workspace(where)) as place:
-                self._follow_at(place, root, wanted, None)
-        for name in wanted.keys() - self.known.keys():
-            self.report.fail(
-                FetchError("no address of the mirror gave this edition", where=name, hint=_LATER), "follow"
-            )
+                self._follow_at(place, root, wanted, lapsed)
+        except TrustError as error:
+            self.report.fail(error, "follow", where=where)
+        except (GatherError, UsageError) as error:
+            silent.append((where, error))
 
     def _follow_at(
         self, place: Place, root: bytes, wanted: Mapping[str, Edition], lapsed: list[str] | None
@@ -114,19 +140,19 @@ class Following:
 
     def _addresses(self) -> Iterator[str]:
         """The upstream's addresses: the configured ones, then those that its signed list names."""
-        seen = set()
-        for where in (*self.configuration.follow.addresses, *self._listed_addresses()):
-            if where not in seen:
-                seen.add(where)
-                yield where
+        configured = self.configuration.follow.addresses
+        yield from configured
+        yield from islice((where for where in self._listed_addresses() if where not in configured), _OTHERS)
 
     def _listed_addresses(self) -> Iterator[str]:
+        """Sites alone: what git is asked for cannot be held to public addresses."""
         for edition in self.configuration.editions:
             with suppress(OSError, TrustError):
                 mirrors = self.configuration.folder / "out" / edition.name / MIRRORS
                 allow = self.configuration.fetch.allow_private
                 for listing in read_mirrors(mirrors.read_bytes(), str(mirrors), allow=allow):
-                    yield listing.address
+                    if listing.kind != "git" and not is_repository(listing.address):
+                        yield listing.address
 
     def _folder(self, edition: str) -> Path:
         """Where what was verified of an edition is kept."""

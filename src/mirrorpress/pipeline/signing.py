@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -326,7 +327,10 @@ def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:
             f"cannot be read: {error.strerror}", where=str(root / path), hint="run: mirrorpress build --full"
         ) from error
     digest = hashlib.sha256(data).digest()
-    bare = neutral(path, data, address) if address else data
+    bare = data
+    if address:
+        with suppress(ValueError):  # a text with a control character, which a copy can only have as it is
+            bare = neutral(path, data, address)
     own = b"" if bare == data else hashlib.sha256(bare).digest()
     return SignedFile(path, folder_of(path), at, len(data), digest, own)
 

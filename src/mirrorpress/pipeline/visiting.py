@@ -115,8 +115,8 @@ class Visiting:
             return judged(state, reason="its signature has lapsed: it is not kept up" if known.lapsed else "")
 
     def _lags(self, folder: Path, place: Place) -> bool:
-        """Whether a copy has only older roots than the newest, and is right by these. That is no reason to trust
-        it: one of their keys may have been stolen."""
+        """Whether a copy has only older roots than the newest, and is right by these. It is not trusted all
+        the same: one of their keys may have been stolen."""
         try:
             known = Client(folder, place.read, self.roots[0], self.clock()).refresh()
         except (TrustError, FetchError):
