@@ -21,7 +21,7 @@ from pathlib import Path
 
 from mirrorpress.archive.signatures import Signing
 from mirrorpress.archive.store import Archive
-from mirrorpress.editions.copies import neutral, readdressed
+from mirrorpress.editions.copies import has_right_code, neutral
 from mirrorpress.errors import FetchError, GatherError, TrustError
 from mirrorpress.gather.places import Place, Repository, Site
 from mirrorpress.gather.reach import reach_of
@@ -169,7 +169,7 @@ def _is_genuine(listed: Listed, data: bytes, bases: Sequence[str]) -> bool:
         try:
             bare = neutral(listed.path, data, base)
             if hashlib.sha256(bare).digest() == listed.neutral:
-                return readdressed(listed.path, data, base, base) == data
+                return has_right_code(listed.path, data, base)
         except ValueError:
             continue
     return False
