@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -153,6 +153,53 @@ class TrustPolicy:
     keys: str = ""
 
 
+Kind = Literal["site", "markdown", "git"]
+"""What stands at an address of the mirror list: a website, pages that a git host shows, a repository."""
+KINDS: tuple[Kind, ...] = ("site", "markdown", "git")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An entry of the mirror list: an address at which readers find the mirror, ``since`` when it is listed.
+
+    ``languages`` (BCP 47) are those of its menus, ``operator`` is who runs it (empty: unknown), ``key`` that
+    one's public key as OpenSSH writes it (empty: none)."""
+
+    address: str
+    kind: Kind
+    since: date
+    languages: tuple[str, ...] = ()
+    operator: str = ""
+    key: str = ""
+
+
+State = Literal["verified", "stale", "incomplete", "tampered", "unknown-key", "unreachable"]
+"""What a check came to: the words of every verifier, and one for what could not be asked."""
+STATES: tuple[State, ...] = ("verified", "stale", "incomplete", "tampered", "unknown-key", "unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a listed address gave when it was checked.
+
+    ``signed_at`` is when what it has was signed (None: unknown), ``behind`` by how many signings that is
+    older than the newest (None: unknown); ``reason`` says why it is not well, in English."""
+
+    address: str
+    state: State
+    signed_at: datetime | None = None
+    behind: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What all listed addresses gave at the last check."""
+
+    checked_at: datetime
+    visits: tuple[Visit, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FollowPolicy:
     """Whose mirror this one follows: its addresses, tried in this order, and the file of its root key, in the
@@ -164,7 +211,9 @@ class FollowPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
+    """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/.
+
+    ``mirrors`` is the mirror list in force and ``health`` what its last check found; both from trust/."""
 
     folder: Path
     mirror: Mirror
@@ -176,6 +225,8 @@ class Configuration:
     fetch: FetchPolicy = FetchPolicy()
     hot: HotPolicy = HotPolicy()
     trust: TrustPolicy = TrustPolicy()
+    mirrors: tuple[Listing, ...] = ()
+    health: Health | None = None
     follow: FollowPolicy = FollowPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()

@@ -48,7 +48,7 @@ def test_help_says_what_to_do_and_what_it_does_not_protect_from(
     commands = [code.text for code in html.select("code")]
     assert any(command.startswith("git clone ") for command in commands)
     assert any(command.startswith("git ls-remote ") for command in commands)
-    assert len(html.select("h2")) == 6
+    assert len(html.select("h2")) == 7
     assert "*" not in text, "emphasis that Markdown did not take for it"
     assert "`" not in text
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mirrorpress import __version__
-from mirrorpress.app import desk, keys, serving
+from mirrorpress.app import desk, keys, mirrors, serving
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
 from mirrorpress.app.follow import follow
 from mirrorpress.app.options import common, running, section_option, speaker_for
@@ -309,6 +309,7 @@ for command in (
     serving.headers,
     serving.schedule,
     keys.key,
+    mirrors.mirrors,
     follow,
 ):
     cli.add_command(command)

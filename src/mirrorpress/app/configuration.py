@@ -36,6 +36,7 @@ from mirrorpress.model import (
     Section,
     TrustPolicy,
 )
+from mirrorpress.pipeline.mirrorlist import health, listed
 from mirrorpress.pipeline.registry import Kind, Registry
 
 TableT = TypeVar("TableT", bound=Table)
@@ -233,6 +234,8 @@ def _configuration(
         fetch=FetchPolicy(**dict(root.fetch)),
         hot=HotPolicy(**dict(root.hot)),
         trust=TrustPolicy(root.trust.keys),
+        mirrors=listed(folder, root.fetch.allow_private),
+        health=health(folder),
         follow=FollowPolicy(**dict(root.follow)),
         keep_captures=root.archive.keep_captures,
         editions=tuple(editions) or (registry.find("editions", "markdown")(),),

@@ -78,7 +78,7 @@ def key_init(
     )
     folder = folder.expanduser().absolute()
     check_apart(folder, configuration)
-    _refuse_without_terminal(no_passphrase=no_passphrase)
+    refuse_without_terminal(no_passphrase=no_passphrase)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     offline = [f"root-{number}" for number in range(1, count + 1)] + ([] if one_person else ["targets"])
     made = [make_key(folder / name, name, passphrase=not no_passphrase) for name in offline]
@@ -89,7 +89,7 @@ def key_init(
     _name_keys(options["path"], configuration, folder)
     for line in _what_was_made(folder, holders, no_passphrase=no_passphrase):
         speaker.say(line)
-    _tell_pending(authority, speaker)
+    tell_pending(authority, speaker)
     speaker.result({"keys": str(folder), **_as_json(authority)})
 
 
@@ -112,7 +112,7 @@ def key_show(*, private: tuple[Path, ...], **options: Any) -> None:
             speaker.say(f"  {one.name or '(no name)'}  {one.fingerprint}  {authority.where(one)}")
     for document in (authority.root, authority.targets):
         speaker.say(f"{document.kind} {document.version} lapses on {document.expires:%Y-%m-%d}")
-    _tell_pending(authority, speaker)
+    tell_pending(authority, speaker)
     speaker.result(_as_json(authority))
 
 
@@ -198,7 +198,7 @@ def key_rotate(
         (folder,) = keys_of(configuration)
         check_apart(folder, configuration)
         if not is_online:
-            _refuse_without_terminal(no_passphrase=no_passphrase)
+            refuse_without_terminal(no_passphrase=no_passphrase)
         stem = old.name.rstrip("0123456789").rstrip(".") if "." in old.name else old.name
         number = next(n for n in range(2, 10_000) if not (folder / f"{stem}.{n}").exists())
         new = make_key(
@@ -292,7 +292,7 @@ def _appoint(change: Any, private: Sequence[Path], options: dict[str, Any]) -> N
 
 
 def _tell_change(authority: Authority, speaker: Speaker) -> None:
-    waits = _tell_pending(authority, speaker)
+    waits = tell_pending(authority, speaker)
     if not waits:
         speaker.say(f"✓ root {authority.root.version} and targets {authority.targets.version} are in force")
         speaker.say("next: mirrorpress publish, so that readers and followers get them")
@@ -300,7 +300,8 @@ def _tell_change(authority: Authority, speaker: Speaker) -> None:
     sys.exit(1 if waits else 0)
 
 
-def _tell_pending(authority: Authority, speaker: Speaker) -> bool:
+def tell_pending(authority: Authority, speaker: Speaker) -> bool:
+    """Say what waits for signatures, if anything does, and how it gets them."""
     waiting = authority.pending()
     for document in waiting:
         place = authority.folder / f"{document.kind}.next.json"
@@ -355,7 +356,8 @@ def _name_keys(path: Path, configuration: Configuration, folder: Path) -> None:
         file.write(f"\n[trust]\nkeys = {json.dumps(shown, ensure_ascii=False)}\n")
 
 
-def _refuse_without_terminal(*, no_passphrase: bool) -> None:
+def refuse_without_terminal(*, no_passphrase: bool) -> None:
+    """Raises ``UsageError`` where ssh-keygen could not ask for a pass phrase."""
     import os
 
     if not (no_passphrase or sys.stdin.isatty() or os.environ.get("SSH_ASKPASS_REQUIRE")):

@@ -19,7 +19,7 @@ from mirrorpress.editions.writing import Markdown, Writing
 from mirrorpress.links import followable, in_ascii
 from mirrorpress.model import Configuration, File, Link, Publisher, Section, Stored
 
-_IN_ALL = ("README.", "index.", "help.", "indexes/", "feeds/")
+_IN_ALL = ("README.", "index.", "help.", "mirrors.", "indexes/", "feeds/")
 """What paths begin with of pages that every rendering has."""
 
 
@@ -56,6 +56,7 @@ class Frame:
         self._lead = writing.lead(self._language)
         self._frame = writing.frame(self._templates.texts)
         self.home_path, self.help_path = writing.home, self._at("help")
+        self.mirrors_path = self._at("mirrors")
         self.hot_path, self.corrections_path = self._at("indexes/hot"), self._at("indexes/corrections")
 
     @property

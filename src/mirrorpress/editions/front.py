@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from mirrorpress.editions.hot import HotList, hot_list
+from mirrorpress.editions.mirrors import mark
 from mirrorpress.model import Configuration, Pick, Shelf
 
 
 @dataclass(frozen=True)
 class Front:
     """``picks`` are editors' lists by section, ``notes`` the texts pinned at a place, ``policy`` what counts
-    as read most."""
+    as read most, ``mirrors`` the mark of the mirror list."""
 
     hot: HotList = field(default_factory=HotList)
     policy: Mapping[str, float] = field(default_factory=dict)
     picks: Mapping[str, list[Pick]] = field(default_factory=dict)
     notes: Mapping[str, list[str]] = field(default_factory=dict)
+    mirrors: str = ""
 
     @staticmethod
     def of(configuration: Configuration, shelf: Shelf) -> Front:
@@ -33,6 +35,7 @@ class Front:
             asdict(configuration.hot),
             {section: list(shelf.picks(section)) for section in sections},
             notes,
+            mark(configuration.mirrors, configuration.health),
         )
 
     @property
@@ -52,7 +55,7 @@ class Front:
             for section, some in self.picks.items()
         }
         value = {"hot": self.hot.as_json(), "hot_policy": self.policy, "picks": picks, "notes": self.notes}
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps({**value, "mirrors": self.mirrors}, ensure_ascii=False)
 
     @staticmethod
     def from_json(text: str) -> Front:
@@ -60,4 +63,5 @@ class Front:
         value = json.loads(text)
         picks = {section: [Pick(*one) for one in some] for section, some in value.get("picks", {}).items()}
         hot = HotList.from_json(value["hot"])
-        return Front(hot, value["hot_policy"], picks, value.get("notes", {}))
+        notes, mirrors = value.get("notes", {}), value.get("mirrors", "")
+        return Front(hot, value["hot_policy"], picks, notes, mirrors)

@@ -68,9 +68,9 @@ class Html:
     def href(self, path: str) -> str:
         return _href(path)
 
-    def address(self, address: str) -> str:
+    def address(self, address: str, *, linked: bool = True) -> str:
         shown = escape(one_line(address))
-        if followable(address):
+        if linked and followable(address):
             rel = "" if address.startswith("mailto:") else _REL
             return f'<a class="address" href="{escape(address)}"{rel}>{shown}</a>'
         return f'<code class="address">{shown}</code>'

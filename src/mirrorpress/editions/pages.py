@@ -6,9 +6,10 @@ pages are rendered, and from which articles; ``writing`` how what is said here i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from mirrorpress.editions.correctionpages import moments
 from mirrorpress.editions.corrections import Correction
@@ -17,6 +18,7 @@ from mirrorpress.editions.direction import joined
 from mirrorpress.editions.frame import Frame, up_from
 from mirrorpress.editions.home import Home, Listed, pinned
 from mirrorpress.editions.hot import HotList, days_of
+from mirrorpress.editions.mirrors import MirrorLines
 from mirrorpress.editions.search.page import Place, preloads, search_page
 from mirrorpress.editions.words import counted, is_right_to_left, languages, numeral, spoken, words
 from mirrorpress.links import followable
@@ -29,9 +31,6 @@ from mirrorpress.model import (
     Stored,
     local_day,
 )
-
-_IN_ALL = ("README.", "index.", "help.", "indexes/", "feeds/")
-"""What paths begin with of pages that every rendering has."""
 
 
 class Pages(Frame):
@@ -367,7 +366,7 @@ class Pages(Frame):
                 for group in shown.groups
             ],
             links=self._links("home", path),
-            addresses=[self._writing.address(one) for one in (*mirror.addresses, *mirror.site_addresses)],
+            **self._addresses_in(self._language, self._words),
             opml=bool(self.address("")) and followable(self.address("")),
         )
 
@@ -385,6 +384,35 @@ class Pages(Frame):
             "feed": self._writing.href(f"feeds/{section.id}.xml"),
             "items": self._listed(path, _under_own_titles(articles)),
         }
+
+    def _addresses_in(self, language: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The mirror's own addresses, then those of the mirror list, for ``mirrorlist``."""
+        lines = MirrorLines(self._configuration, self._writing, language, said)
+        listed = bool(self._configuration.mirrors)
+        return {
+            "addresses": lines.own(),
+            "mirrors": lines.groups(),
+            "more": lines.more(),
+            "mirrors_path": self._writing.href(self.mirrors_path) if listed else "",
+        }
+
+    def mirrors(self) -> Iterator[File | str]:
+        """The page of all listed mirrors and how the last check found them; without any, the paths that it
+        leaves."""
+        path = self.mirrors_path
+        if not self._configuration.mirrors:
+            yield from self.with_qr(path)
+            return
+        lines = MirrorLines(self._configuration, self._writing, self._language, self._words)
+        yield from self._shared(
+            "mirrors",
+            path,
+            self._words["mirrors"]["title"],
+            menu=self._menu(path, None),
+            addresses=lines.own(),
+            mirrors=lines.everything(),
+            checked=lines.checked(),
+        )
 
     def help(self) -> Iterator[File]:
         """Help for readers: in the mirror's language, and in every language that there are words in, as a
@@ -407,6 +435,7 @@ class Pages(Frame):
             language=language,
             menu=self._menu(path, None) if path == self.help_path else home,
             others=joined(language, others),
+            **self._addresses_in(language, said),
         )
 
     def search(self, sections: Sequence[Section]) -> Iterator[File]:

@@ -76,6 +76,7 @@ class Press:
         yield from self._front(known)
         yield from self._former_lists(known, 0)
         yield from self.pages.help()
+        yield from self.pages.mirrors()
 
     def since(self, since: int, before: Front) -> Iterator[File | str]:
         yield from self.changes(since, before)
@@ -125,6 +126,9 @@ class Press:
             yield from self._corrections(list(known.values()))
         yield from sorted(asset for asset in leaving if not self._is_shown(known, asset))
         yield from self._front(list(known.values()))
+        if self.front.mirrors != front_before.mirrors:
+            yield from self.pages.help()
+            yield from self.pages.mirrors()
         # A section that is new may stand for lists that were noted before.
         yield from self._former_lists(list(known.values()), 0 if 1 in touched.values() else since)
 

@@ -11,15 +11,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from mirrorpress.model import (
+    KINDS,
     Article,
     Configuration,
+    Health,
     Link,
+    Listing,
     Note,
     Pick,
     Publisher,
     Revision,
     Section,
     Stored,
+    Visit,
     Withdrawal,
     Withdrawn,
 )
@@ -28,6 +32,11 @@ _START = datetime(2026, 6, 1, 8, tzinfo=UTC)
 _KEPT = 4  # articles of a section of which the oldest left
 _ADDRESS = "https://mirror.example.org/"
 _TEXT = "The ferry runs again from Monday. Nobody was hurt in the storm of last week."
+_MIRRORS = tuple(
+    Listing(f"https://{kind}-{number}.example.org/", kind, _START.date(), ("fa",), "Harbour volunteers")
+    for kind in KINDS
+    for number in range(7)
+)
 
 
 class HandPicked:
@@ -53,6 +62,8 @@ def full(configuration: Configuration) -> Configuration:
         ),
         links=tuple(Link("Write to us", "help.md", place) for place in ("menu", "home", "after-article")),
         notes=(Note("A note of the mirror's own.", ("home", "sample", "sample-picks")),),
+        mirrors=_MIRRORS,
+        health=Health(_START, tuple(Visit(one.address, "stale", _START) for one in _MIRRORS)),
     )
 
 
@@ -63,6 +74,8 @@ def bare(configuration: Configuration) -> Configuration:
         mirror=replace(configuration.mirror, addresses=(), site_addresses=()),
         links=(),
         notes=(),
+        mirrors=(),
+        health=None,
     )
 
 

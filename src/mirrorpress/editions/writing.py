@@ -59,8 +59,9 @@ class Writing(Protocol):
     def href(self, path: str) -> str:
         """A path or address as templates put it into a link."""
 
-    def address(self, address: str) -> str:
-        """An address in full: a link where a reader may follow it by a click, else text."""
+    def address(self, address: str, *, linked: bool = True) -> str:
+        """An address in full: a link where a reader may follow it by a click, else, and if it is not to be
+        ``linked``, text."""
 
     def literal(self, text: str) -> str:
         """A text that is no prose, shown as it is."""
@@ -114,8 +115,8 @@ class Markdown:
     def href(self, path: str) -> str:
         return destination(path)
 
-    def address(self, address: str) -> str:
-        return f"<{address}>" if followable(address) else code(address)
+    def address(self, address: str, *, linked: bool = True) -> str:
+        return f"<{address}>" if linked and followable(address) else code(address)
 
     def literal(self, text: str) -> str:
         return code(text)

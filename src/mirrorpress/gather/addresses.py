@@ -163,6 +163,14 @@ class Guard(httpcore2.NetworkBackend):
         if name == "localhost" or name.endswith(".localhost") or (address and not is_public(address)):
             raise _refusal(host, port, [])
 
+    def addresses_of(self, host: str, port: int, seconds: float) -> Sequence[str]:
+        """The addresses of ``host`` that may be reached, for a program that connects by itself, found within
+        ``seconds``. Raises ``RefusedError`` when there is none, ``httpcore2.ConnectError`` or
+        ``httpcore2.ConnectTimeout``."""
+        with self.deadline(seconds):
+            self.check(host, port)
+            return self._reachable(host, port)
+
     def connect_tcp(
         self,
         host: str,

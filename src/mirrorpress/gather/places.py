@@ -16,6 +16,7 @@ from typing import IO, Protocol
 from urllib.parse import quote
 
 from mirrorpress.errors import FetchError, UsageError
+from mirrorpress.gather.reach import ANYWHERE, Reach
 from mirrorpress.links import file_address
 from mirrorpress.model import Capture
 
@@ -123,12 +124,15 @@ class Site:
 
 
 class Repository:
-    """A copy on a branch of a git repository (default: its own), fetched into ``folder``; to be closed."""
+    """A copy on a branch of a git repository (default: its own), fetched into ``folder``; to be closed.
 
-    def __init__(self, url: str, folder: Path, branch: str = "") -> None:
+    ``reach`` says what git may reach (default: anything)."""
+
+    def __init__(self, url: str, folder: Path, branch: str = "", *, reach: Reach = ANYWHERE) -> None:
         self.name, self.address = _without_secrets(url), ""
         self.at_once = 1
         self._folder = folder
+        self._reach = reach
         self._reader: subprocess.Popen[bytes] | None = None
         self._commit = self._fetched(url, branch)
 
@@ -192,11 +196,11 @@ class Repository:
     def _git(self, *arguments: str) -> bytes:
         try:
             done = subprocess.run(
-                [*_GIT, *arguments],
+                [*_GIT, *self._reach.options, *arguments],
                 cwd=self._folder,
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
-                env=_environment(),
+                env={**_environment(), **self._reach.environment},
                 timeout=_GIT_SECONDS,
                 check=False,
                 preexec_fn=_bounded,

@@ -5,13 +5,16 @@
     trust/targets.json                      the targets, for all editions
     trust/targets.next.json                 targets that still lack their signature
     trust/targets/…                         the files that targets lists: mirrors.json, verify.html
+    trust/targets.next/…                    what of these comes with targets that wait
 
 Nothing in it is secret; it may be committed. Private keys never come near it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -128,11 +131,13 @@ class Authority:
         self.sign()
 
     def put(self, files: Mapping[str, bytes], now: datetime) -> None:
-        """Put files that targets lists itself, and make the next targets."""
+        """Put files that targets lists itself, and make the next targets; what is in force stays until these
+        are signed."""
         self._refuse_while_pending()
         for path, data in files.items():
-            _write(self.folder / "targets" / path, data)
-        self._propose(new_targets(self.targets.version + 1, now, self.files, self.holders.online))
+            write(self.folder / "targets.next" / path, data)
+        listed = {**self.files, **files}
+        self._propose(new_targets(self.targets.version + 1, now, listed, self.holders.online))
         self.sign()
 
     def renew(self, now: datetime) -> None:
@@ -204,7 +209,7 @@ class Authority:
         return [key for key in keys if key.raw in files or _is_in_agent(key)]
 
     def _propose(self, document: Document) -> None:
-        _write(self.folder / _NEXT[document.kind], document.data)
+        write(self.folder / _NEXT[document.kind], document.data)
 
     def _enforce(self) -> None:
         """Put in force what has enough signatures: the root first, by which targets are judged."""
@@ -213,11 +218,16 @@ class Authority:
         if root is not None:
             if self.lacking(root):
                 return
-            _write(self.folder / "root" / f"{root.version}.root.json", root.data)
+            write(self.folder / "root" / f"{root.version}.root.json", root.data)
             (self.folder / _NEXT["root"]).unlink()
             self._forget()
         if targets is not None and targets.is_signed_for(self.holders):
-            _write(self.folder / "targets.json", targets.data)
+            for path, (_, digest) in targets.files.items():
+                coming = self.folder / "targets.next" / path
+                if coming.is_file() and hashlib.sha256(data := _read(coming)).hexdigest() == digest:
+                    write(self.folder / "targets" / path, data)
+            shutil.rmtree(self.folder / "targets.next", ignore_errors=True)
+            write(self.folder / "targets.json", targets.data)
             (self.folder / _NEXT["targets"]).unlink()
             self._forget()
 
@@ -255,7 +265,7 @@ def sign_file(path: Path, places: Sequence[Path]) -> Sequence[PublicKey]:
     with unlocked(keys, places) as keyring:
         for key in keys:
             document.sign(key, keyring.sign(key, document.payload))
-    _write(path, document.data)
+    write(path, document.data)
     return keys
 
 
@@ -279,7 +289,8 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
+    """Put a file in place of what stands there, at once. Raises ``TrustError``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")

@@ -39,6 +39,7 @@ from mirrorpress.model import Capture, Configuration, Edition, File
 from mirrorpress.paths import is_safe_file
 from mirrorpress.pipeline.report import Report
 from mirrorpress.trust.client import Client, ForgedError, Known, Listed
+from mirrorpress.trust.mirrors import read_mirrors
 from mirrorpress.trust.roles import IN_TARGETS, METADATA, MIRRORS, bits_of, metadata_path, spot_of, spots_of
 from mirrorpress.trust.sums import folder_of
 
@@ -146,12 +147,12 @@ class Following:
     def _listed_addresses(self) -> Iterator[str]:
         """Sites alone: what git is asked for cannot be held to public addresses."""
         for edition in self.configuration.editions:
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(OSError, TrustError):
                 mirrors = self.configuration.folder / "out" / edition.name / MIRRORS
-                for listing in json.loads(mirrors.read_bytes())["mirrors"]:
-                    where = str(listing["address"])
-                    if where.startswith("https://") and not is_repository(where):
-                        yield where
+                allow = self.configuration.fetch.allow_private
+                for listing in read_mirrors(mirrors.read_bytes(), str(mirrors), allow=allow):
+                    if listing.kind != "git" and not is_repository(listing.address):
+                        yield listing.address
 
     def _folder(self, edition: str) -> Path:
         """Where what was verified of an edition is kept."""
@@ -178,7 +179,7 @@ class _Copy:
         self._root = following.configuration.folder / "out" / edition.name
         home = edition.address(following.configuration, None)
         self._own = home[: home.rindex("/") + 1] if home else known.address
-        self._theirs = _address_of(place) or known.address
+        self._theirs = address_of(place) or known.address
         self._forms = tuple(getattr(edition, "compress", ()))
         self._addresses = (self._own, known.address)
 
@@ -342,7 +343,7 @@ def _edition_at(place: Place) -> str:
     return str(told)
 
 
-def _address_of(place: Place) -> str:
+def address_of(place: Place) -> str:
     """Where a copy says that it is read; empty: it does not say."""
     with suppress(FetchError, ValueError, KeyError, TypeError, RecursionError):
         return str(json.loads(place.read(COPY, 4096))["address"])

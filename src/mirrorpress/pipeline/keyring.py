@@ -103,6 +103,25 @@ class Keyring:
             )
 
 
+def is_signed_for_people(key: PublicKey, data: bytes, signature: str, namespace: str) -> bool:
+    """Whether an armored signature over ``data`` is a key's, as ``ssh-keygen -Y verify`` says.
+
+    Raises ``TrustError`` when OpenSSH is not installed."""
+    with tempfile.TemporaryDirectory(prefix="mirrorpress-") as folder:
+        signers, place = Path(folder) / "signers", Path(folder) / "signature"
+        bare = PublicKey(key.raw).line
+        signers.write_text(f'signer namespaces="{namespace}" {bare}\n', encoding="utf-8")
+        place.write_text(signature, encoding="utf-8")
+        command = ["ssh-keygen", "-Y", "verify", "-q", "-n", namespace, "-I", "signer"]
+        try:
+            done = subprocess.run(
+                [*command, "-f", str(signers), "-s", str(place)], input=data, capture_output=True, check=False
+            )
+        except FileNotFoundError as error:
+            raise TrustError("is not installed", where=command[0], hint=_INSTALL) from error
+        return done.returncode == 0
+
+
 @contextmanager
 def unlocked(keys: Sequence[PublicKey], places: Sequence[Path]) -> Iterator[Keyring]:
     """A keyring that holds ``keys``: the user's own agent when it has them all, else one of our own that is

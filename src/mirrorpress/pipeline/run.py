@@ -14,7 +14,7 @@ from mirrorpress.archive.lock import hold
 from mirrorpress.archive.store import Archive
 from mirrorpress.archive.timetable import Timetable, keep
 from mirrorpress.errors import ArchiveError, MirrorpressError, UsageError
-from mirrorpress.model import Configuration, Section, Source
+from mirrorpress.model import Configuration, Health, Section, Source, Visit
 from mirrorpress.pipeline import build, publish
 from mirrorpress.pipeline.report import Report
 
@@ -205,6 +205,16 @@ class Run:
         return self._exit.enter_context(
             Fetcher(policy, contact=self.configuration.mirror.contact, clock=self._clock)
         )
+
+    def check_mirrors(self, tell: Callable[[Visit], None]) -> Health:
+        """Visit every listed mirror and note what was found; ``tell`` gets each visit."""
+        from mirrorpress.pipeline.authority import Authority
+        from mirrorpress.pipeline.visiting import Visiting, keep_health
+
+        roots, fetch = Authority(self.configuration.folder).roots, self._mirrors_fetcher.fetch
+        health = Visiting(self.configuration, self.archive, roots, fetch, self._clock).check(tell)
+        keep_health(self.configuration.folder, health)
+        return health
 
     def sheet(self, *, count: int) -> Sheet:
         """archive -> a sheet of paper with up to ``count`` articles. Raises ``UsageError`` when there is
