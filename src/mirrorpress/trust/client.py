@@ -23,7 +23,7 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from mirrorpress.errors import FetchError, OversizedError, TrustError
-from mirrorpress.trust.documents import OWN, canonical, entries, is_plain, opened
+from mirrorpress.trust.documents import OWN, Entry, canonical, entries, is_plain, opened
 from mirrorpress.trust.keys import PublicKey
 from mirrorpress.trust.roles import (
     FRONT,
@@ -50,7 +50,6 @@ SETTINGS = UpdaterConfig(
     timestamp_max_length=16_384,
     snapshot_max_length=3_000_000,  # of 65,536 bins
     targets_max_length=3_000_000,
-    prefix_targets_with_hash=False,
 )
 """How python-tuf is set: roomy enough for a million pages, and for no endless file."""
 _RACES = 3  # an edition may change while it is read; then it is asked again
@@ -69,15 +68,8 @@ class _LapsedError(TrustError):
     """Metadata that was good once, and is too old now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file as the signed list has it: size in bytes, SHA-256, and that of its neutral form (empty: it has
-    none of its own)."""
-
-    path: str
-    size: int
-    sha256: bytes
-    neutral: bytes
+Listed = Entry
+"""A file as the signed list has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +370,7 @@ class _Translated:
 
 def _listed(paths: Sequence[str], signed: Mapping[str, Any]) -> tuple[Listed, ...]:
     """These files as a signed list has them. Raises ``ValueError``."""
-    chosen = {"targets": {path: signed["targets"][path] for path in paths}}
-    return tuple(Listed(one.path, one.size, one.sha256, one.neutral) for one in entries(chosen))
+    return tuple(entries({"targets": {path: signed["targets"][path] for path in paths}}))
 
 
 @contextmanager

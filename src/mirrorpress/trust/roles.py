@@ -43,7 +43,7 @@ PAGES_LIFE = timedelta(days=365)
 SNAPSHOT_LIFE = timedelta(days=7)
 TIMESTAMP_LIFE = timedelta(days=3)
 _FEWEST_BITS, _MOST_BITS = 4, 16
-_BYTES_AN_ENTRY, _BYTES_A_VERSION = 115, 33  # of a file in a bin, of a bin in the snapshot
+_BYTES_AN_ENTRY, _BYTES_A_VERSION = 210, 33  # of a page in a bin, of a bin in the snapshot
 
 
 def metadata_path(role: str, version: int | None = None) -> str:
