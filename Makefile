@@ -12,6 +12,8 @@ help:
 	@echo "make bench   speed and memory, side by side with peers"
 	@echo "make bench-build     only full builds, beside Hugo and Pelican"
 	@echo "make bench-search    what the index of search costs to make, and a query to fetch, beside Pagefind"
+	@echo "make bench-trust     what signing and verifying cost, beside sha256sum"
+	@echo "make conformance SUITE=folder     the public TUF conformance suite against our client; needs faketime"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
 	@echo "make fuzz    20,000 mutated pages through the extractor; OPTIONS=\"--seed 2\" for others"
 	@echo "make model DATA=folder    train the block classifier; docs/model-card.md says how to get the pages"
@@ -91,9 +93,24 @@ lock:
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --group training pyproject.toml requirements/build.in -o requirements/training.txt
 
 clean:
-	rm -rf $(VENV) .bench .bench-extract .training .demo .screenshots
+	rm -rf $(VENV) .bench .bench-extract .conformance .training .demo .screenshots
 
 bench-search: .bench/.run
 	.bench/bin/python -m bench.search $(OPTIONS)
 
-.PHONY: help demo lint browser screenshots test fuzz bench bench-build bench-search bench-extract model lock clean
+bench-trust: $(VENV)/.run
+	$(BIN)/python -m bench.trust $(OPTIONS)
+
+# SUITE: a checkout of github.com/theupdateframework/tuf-conformance, which has an environment of its own.
+SUITE ?= tuf-conformance
+.conformance/.run: $(VENV)/.run
+	test -x .conformance/bin/python || $(PYTHON) -m venv .conformance
+	.conformance/bin/python -m pip install --quiet --disable-pip-version-check "$(abspath $(SUITE))"
+	touch $@
+
+conformance: .conformance/.run
+	printf '#!/bin/sh\nexec "$(CURDIR)/$(BIN)/python" "$(CURDIR)/tests/conformance/client.py" "$$@"\n' > .conformance/client
+	chmod +x .conformance/client
+	cd "$(abspath $(SUITE))" && "$(CURDIR)/.conformance/bin/pytest" tuf_conformance --entrypoint "$(CURDIR)/.conformance/client" $(OPTIONS)
+
+.PHONY: help demo lint browser screenshots test fuzz bench bench-build bench-search bench-trust bench-extract conformance model lock clean

@@ -6,6 +6,7 @@
     ├── BusyError             another run holds this mirror's folder (exit 2)
     ├── GatherError           an address could not be read
     │   ├── FetchError        the network, the server, or a limit
+    │   │   └── OversizedError    more came than may come
     │   ├── RefusedError      we did not ask: robots.txt, or an address that is not public
     │   └── SourceError       what came is not the feed, list or file that was expected
     ├── ExtractError          a page gave no article worth publishing
@@ -105,6 +106,10 @@ class FetchError(GatherError):
         super().__init__(reason, where=where, hint=hint)
         self.status = status
         self.retry_after = retry_after
+
+
+class OversizedError(FetchError):
+    """More came than may come; the rest was not read."""
 
 
 class RefusedError(GatherError):

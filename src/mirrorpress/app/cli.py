@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from mirrorpress import __version__
-from mirrorpress.app import desk, keys, mirrors, serving
+from mirrorpress.app import desk, keys, mirrors, serving, verify
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
 from mirrorpress.app.follow import follow
 from mirrorpress.app.options import common, running, section_option, speaker_for
@@ -311,6 +311,7 @@ for command in (
     keys.key,
     mirrors.mirrors,
     follow,
+    verify.verify,
 ):
     cli.add_command(command)
 
@@ -331,7 +332,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         context = getattr(error, "ctx", None)
         place = context.command_path if context else "mirrorpress"
         wrong = UsageError(error.format_message(), where=place, hint=f"see: {place} --help")
-        if context and context.info_name == "extract":
+        if context and context.info_name in ("extract", "verify"):
             sys.exit(refuse(wrong, speaker))
         sys.exit(tell_end(wrong, Report(), speaker))
     except (KeyboardInterrupt, click.Abort):

@@ -38,6 +38,10 @@ class Speaker:
         if not self.quiet:
             self._print(line)
 
+    def insist(self, line: str) -> None:
+        """A line for people that ``quiet`` keeps."""
+        self._print(line)
+
     def result(self, value: dict[str, Any]) -> None:
         """The command's result for programs."""
         if self.as_json:

@@ -53,6 +53,11 @@ class Index:
         with self._reading():
             return self._connection.execute(query).mappings().all()
 
+    def tuples(self, query: Executable) -> Sequence[Any]:
+        """All rows of a query as plain tuples, for those who ask for a hundred thousand."""
+        with self._reading():
+            return self._connection.execute(query).all()
+
     def row(self, query: Executable) -> RowMapping | None:
         """The first row of a query."""
         with self._reading():

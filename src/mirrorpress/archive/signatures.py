@@ -92,7 +92,15 @@ class Signatures:
     def note_files(self, edition: str, present: Iterable[SignedFile], left: Iterable[str]) -> None:
         """Files that are new or changed, and paths that left. One transaction."""
         rows = (
-            {"edition": edition, **{name: getattr(one, name) for name in SignedFile.__slots__}}
+            {
+                "edition": edition,
+                "path": one.path,
+                "folder": one.folder,
+                "spot": one.spot,
+                "size": one.size,
+                "sha256": one.sha256,
+                "neutral": one.neutral,
+            }
             for one in present
         )
         gone = [{"gone": path} for path in left]
@@ -143,9 +151,8 @@ class Signatures:
     def _files(self, edition: str, condition: Any) -> Sequence[SignedFile]:
         files = t.signed_files.c
         query: Select[Any] = select(*(files[name] for name in SignedFile.__slots__))
-        return [
-            SignedFile(**row) for row in self._index.rows(query.where(files.edition == edition, condition))
-        ]
+        found = self._index.tuples(query.where(files.edition == edition, condition))
+        return [SignedFile(*row) for row in found]
 
     def _put(self, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         waiting = list(rows)

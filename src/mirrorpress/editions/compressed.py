@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Literal
@@ -12,6 +13,7 @@ from mirrorpress.model import File
 Form = Literal["gzip", "brotli"]
 
 _SUFFIXES = (".html", ".xml", ".json", ".opml", ".js", ".txt", ".webmanifest", ".css")
+_LONGEST = 100_000_000  # bytes of a file; ours have less than a tenth
 _LEAST = 1024  # bytes; what is smaller fits into a packet as it is
 
 
@@ -52,15 +54,25 @@ def with_compressed(items: Iterable[File | str], forms: Iterable[Form]) -> Itera
                 yield File(path + suffix, compress(item.data))
 
 
-def unfolded(path: str, data: bytes) -> tuple[str, bytes]:
-    """The path and bytes that a compressed file stands for. Raises ``ValueError`` for one that is none."""
+def unfolded(path: str, data: bytes, limit: int = _LONGEST) -> tuple[str, bytes]:
+    """The path and bytes that a compressed file stands for. Raises ``ValueError`` for one that is none, or
+    holds more than ``limit`` bytes; ``ModuleNotFoundError`` for Brotli without its extra."""
     try:
         if path.endswith(".gz"):
-            found = gzip.decompress(data)
+            inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            found, ended = inflater.decompress(data, limit + 1), inflater.eof and not inflater.unused_data
         else:
             import brotli  # noqa: PLC0415 - of the extra "brotli"
 
-            found = brotli.decompress(data)
+            decompressor = brotli.Decompressor()
+            found = decompressor.process(data, output_buffer_limit=limit + 1)
+            ended = decompressor.is_finished()
+    except ModuleNotFoundError:
+        raise
     except Exception as error:  # brotli has an error of its own, which need not be installed
         raise ValueError(f"not compressed as its name says: {error}") from error
+    if len(found) > limit:
+        raise ValueError(f"compressed, and longer than {limit} bytes")
+    if not ended:
+        raise ValueError("not compressed as its name says: it does not end where it should")
     return path[:-3], found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from mirrorpress.errors import FetchError
+from mirrorpress.errors import FetchError, OversizedError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTES_AT_ONCE = 65536
@@ -96,7 +96,7 @@ def _read_plain(chunks: Iterable[bytes], limit: int, *, cut: bool) -> bytes:
 
 
 def _too_large(limit: int, detail: str) -> FetchError:
-    return FetchError(
+    return OversizedError(
         f"larger than {limit:,} bytes ({detail})",
         hint="if it is what you want, raise max_bytes (or max_image_bytes) under [fetch]",
     )

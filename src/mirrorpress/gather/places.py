@@ -3,6 +3,7 @@ and nothing of what they say is believed here."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import quote
 
-from mirrorpress.errors import FetchError, UsageError
+from mirrorpress.errors import FetchError, OversizedError, UsageError
 from mirrorpress.gather.reach import ANYWHERE, Reach
 from mirrorpress.links import file_address
 from mirrorpress.model import Capture
@@ -50,7 +51,7 @@ class Place(Protocol):
 
     def read(self, path: str, limit: int) -> bytes:
         """The file at a path, of at most ``limit`` bytes. Raises ``FetchError``: of status 404 when there is
-        none, else when it is larger or cannot be read."""
+        none, else when it cannot be read; ``OversizedError`` when it is larger."""
 
     def paths(self) -> Iterator[str] | None:
         """The paths of all files; None: only a visit to each could tell."""
@@ -70,16 +71,24 @@ class Folder:
         place = f"{self._root}/{path}"
         try:
             handle = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(handle, "rb") as file:
+            try:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
                     raise _absent(place)
                 if found.st_size > limit:
                     raise _too_large(place, limit)
-                return file.read(limit + 1)
+                # Python's file objects take as long as all the rest of this.
+                data = os.read(handle, found.st_size + 1)
+                while len(data) < found.st_size and (more := os.read(handle, found.st_size - len(data))):
+                    data += more
+            finally:
+                os.close(handle)
+            return data
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise _absent(place) from error
         except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENXIO):  # a symbolic link, a socket
+                raise _absent(place) from error
             raise FetchError(
                 f"cannot be read: {error.strerror}", where=place, hint="check its rights"
             ) from error
@@ -89,13 +98,20 @@ class Folder:
         return self._below("")
 
     def _below(self, folder: str) -> Iterator[str]:
-        with os.scandir(f"{self._root}/{folder}") as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+        place = f"{self._root}/{folder}"
+        try:
+            with os.scandir(place) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            raise FetchError(
+                f"cannot be read: {error.strerror}", where=place, hint="check its rights"
+            ) from error
         for entry in found:
             path = folder + entry.name
+            if path == ".git":  # a file within a further work tree
+                continue
             if entry.is_dir(follow_symlinks=False):
-                if path != ".git":
-                    yield from self._below(path + "/")
+                yield from self._below(path + "/")
             else:
                 yield path
 
@@ -308,4 +324,4 @@ def _absent(where: str) -> FetchError:
 
 
 def _too_large(where: str, limit: int) -> FetchError:
-    return FetchError(f"has more than the {limit} bytes that it may have", where=where, hint=_CHECK)
+    return OversizedError(f"has more than the {limit} bytes that it may have", where=where, hint=_CHECK)

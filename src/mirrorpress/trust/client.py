@@ -7,37 +7,49 @@ TUF specification 5.3.9, 5.4.5, 5.5.5). Bytes come from a ``fetch`` that is give
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import Signature
 from tuf.api import exceptions as tuf
 from tuf.api.metadata import Metadata, Snapshot, Targets, Timestamp
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from mirrorpress.errors import FetchError, TrustError
-from mirrorpress.trust.documents import NEUTRAL, OWN
+from mirrorpress.errors import FetchError, OversizedError, TrustError
+from mirrorpress.trust.documents import OWN, Entry, canonical, entries, is_plain, opened
 from mirrorpress.trust.keys import PublicKey
-from mirrorpress.trust.roles import FRONT, METADATA, PAGES, bins_prefix, metadata_path
+from mirrorpress.trust.roles import (
+    FRONT,
+    METADATA,
+    OFFLINE_TARGETS,
+    PAGES,
+    bin_names,
+    bins_prefix,
+    is_front,
+    metadata_path,
+    role_of,
+)
 
 Fetch = Callable[[str, int], bytes]
 """Gives the file at a path of an edition, of at most so many bytes. Raises ``FetchError``, with status 404
 when there is none."""
 
-_CONFIG = UpdaterConfig(
+SETTINGS = UpdaterConfig(
     max_root_rotations=64,
     max_delegations=8,
     root_max_length=64_000,  # bytes; ours have 3 kB
     timestamp_max_length=16_384,
     snapshot_max_length=3_000_000,  # of 65,536 bins
     targets_max_length=3_000_000,
-    prefix_targets_with_hash=False,
 )
+"""How python-tuf is set: roomy enough for a million pages, and for no endless file."""
 _RACES = 3  # an edition may change while it is read; then it is asked again
 _MOST_BITS = 16
 
@@ -54,15 +66,8 @@ class _LapsedError(TrustError):
     """Metadata that was good once, and is too old now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file as the signed list has it: size in bytes, SHA-256, and that of its neutral form (empty: it has
-    none of its own)."""
-
-    path: str
-    size: int
-    sha256: bytes
-    neutral: bytes
+Listed = Entry
+"""A file as the signed list has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class Known:
 
     ``edition`` is its name, ``address`` where its origin is read (empty: nowhere); ``lapsed`` tells whether
     it was signed (``signed_at``) too long ago to be sure that there is none newer. ``root`` is the version of
-    the root, ``number`` that of the signing, ``keys`` are the root's.
+    the root, ``number`` that of the signing, ``keys`` are the root's, ``online`` is the one that signs
+    editions.
     """
 
     edition: str
@@ -81,21 +87,26 @@ class Known:
     root: int
     number: int
     keys: tuple[PublicKey, ...]
+    online: PublicKey
 
 
 class Client:
     """Verifies one edition, whose files ``fetch`` gives, by a ``root`` that is trusted; keeps what it
-    verified in ``folder``. ``now`` is the time to judge freshness by.
+    verified in ``folder``; lists of files only if ``keeps_lists``: those that are at hand need not be.
+    ``now`` is the time to judge freshness by.
 
     Methods raise ``ForgedError``, ``ForeignError``, and ``FetchError`` for what cannot be had. ``refresh``
     comes first.
     """
 
-    def __init__(self, folder: Path, fetch: Fetch, root: bytes, now: datetime) -> None:
+    def __init__(
+        self, folder: Path, fetch: Fetch, root: bytes, now: datetime, *, keeps_lists: bool = True
+    ) -> None:
         self._folder = folder
-        self._fetch = fetch
+        self._given = fetch
         self._root = root
         self._now = now
+        self._keeps_lists = keeps_lists
 
     @property
     def folder(self) -> Path:
@@ -103,7 +114,7 @@ class Client:
         return self._folder
 
     def refresh(self) -> Known:
-        """Verify what stands above the lists: root, timestamp, snapshot, targets, pages."""
+        """Verify what stands above the lists: root, timestamp, snapshot, targets."""
         for _ in range(_RACES - 1):
             with suppress(ForgedError):
                 return self._refresh()
@@ -111,9 +122,13 @@ class Client:
 
     def listed(self, path: str) -> Listed | None:
         """A file's entry in the signed lists; None: it is not in the edition."""
-        with _Translated(METADATA):
+        if not is_plain(path):
+            return None
+        if path in OFFLINE_TARGETS:  # whoever has the online key alone must not add one
+            return next((one for one in self.files_of("targets") if one.path == path), None)
+        with _of_known_keys(), _Translated(METADATA):
             found = self._updater.get_targetinfo(path)
-        return _listed(path, found) if found else None
+            return _listed([path], {"targets": {path: found.to_dict()}})[0] if found else None
 
     def everything(
         self, but: Mapping[str, int] | None = None
@@ -122,34 +137,75 @@ class Client:
         version. What an earlier role lists, a later one has no say in."""
         for name, version in self.versions().items():
             if but is None or but.get(name) != version:
-                targets = self._role(name).targets
-                yield name, version, tuple(_listed(path, one) for path, one in targets.items())
+                yield name, version, self.files_of(name)
+
+    def files_of(self, role: str) -> tuple[Listed, ...]:
+        """What one of the roles in ``versions`` lists of the files that it may."""
+        with _Translated(metadata_path(role)):
+            if role == "targets":
+                own = self._targets.to_dict()
+                return _listed([path for path in OFFLINE_TARGETS if path in own["targets"]], own)
+            if role == FRONT:
+                signed = self._delegated(role, self._targets)
+                return _listed([path for path in signed["targets"] if is_front(path)], signed)
+            signed = self._delegated(role, self._pages)
+            return _listed([path for path in signed["targets"] if role_of(path, self._bits) == role], signed)
 
     def versions(self) -> Mapping[str, int]:
         """The version of every role that lists files: of targets, front, then bins."""
-        return {role: self._version(role) for role in ("targets", FRONT, *self._bins())}
+        return {role: self._version(role) for role in ("targets", FRONT, *bin_names(self._bits))}
+
+    def documents_for(self, path: str) -> Mapping[str, bytes]:
+        """The metadata that a file is checked by, each document's bytes by its path; ``listed`` comes
+        first."""
+        roots = range(1, int(self._kept("root").signed.version) + 1)
+        found = {
+            place: self._fetch(place, SETTINGS.root_max_length)
+            for place in (metadata_path("root", number) for number in roots)
+        }
+        roles = ["timestamp", "snapshot", "targets"]
+        role = role_of(path, self._bits)
+        if role != "targets":
+            roles += [FRONT] if role == FRONT else [PAGES, role]
+        kept = {metadata_path(role): (self._folder / f"{role}.json").read_bytes() for role in roles}
+        return {**found, **kept}
 
     # --- steps ---------------------------------------------------------------------------
 
     def _refresh(self) -> Known:
-        newest = self._fetch(metadata_path("timestamp"), _CONFIG.timestamp_max_length)
+        newest = self._fetch(metadata_path("timestamp"), SETTINGS.timestamp_max_length)
         try:
-            self._updater, lapsed = self._updated(newest, self._now), False
-        except _LapsedError:
-            # As fresh as it says itself: at that moment all of it was good, or it is refused.
-            self._updater, lapsed = self._updated(newest, _Own.read(newest).signed_at), True
+            lapsed = self._verify_above(newest)
         except ForeignError:
             if self._has_known_root():
                 raise ForgedError("is signed by none of its keys", where=METADATA, hint=_ASK) from None
             raise
+        self.__dict__.pop("_pages", None)
         self._snapshot: Snapshot = self._kept("snapshot").signed
         self._targets: Targets = self._kept("targets").signed
-        self._pages = self._delegated(PAGES, self._targets)
         timestamp: Timestamp = self._kept("timestamp").signed
         root = self._kept("root").signed
         own = _Own.read((self._folder / "timestamp.json").read_bytes())
         keys = tuple(PublicKey.from_tuf(root.keys[id].to_dict()) for id in root.roles["root"].keyids)
-        return Known(own.edition, own.address, own.signed_at, lapsed, root.version, timestamp.version, keys)
+        online = PublicKey.from_tuf(root.keys[root.roles["timestamp"].keyids[0]].to_dict())
+        return Known(
+            own.edition, own.address, own.signed_at, lapsed, root.version, timestamp.version, keys, online
+        )
+
+    def _verify_above(self, newest: bytes) -> bool:
+        """Verify what stands above the lists; returns whether it is too old by now."""
+        self._moment = self._now
+        try:
+            self._updater = self._updated(newest, self._moment)
+        except _LapsedError:
+            # As fresh as it says itself: at that moment all of it was good, or it is refused.
+            self._moment = _Own.read(newest).signed_at
+            try:
+                self._updater = self._updated(newest, self._moment)
+            except _LapsedError as error:
+                raise ForgedError(error.reason, where=error.where, hint=_ASK) from error
+            return True
+        return False
 
     def _updated(self, newest: bytes, moment: datetime) -> Updater:
         """python-tuf's client, when all above the lists is verified as if it were that ``moment``; ``newest``
@@ -163,8 +219,8 @@ class Client:
             updater = Updater(
                 str(self._folder),
                 f"edition:/{METADATA}",
-                fetcher=_Fetcher(fetch),
-                config=_CONFIG,
+                fetcher=Carrier(fetch),
+                config=SETTINGS,
                 bootstrap=self._root,
             )
             # python-tuf reads the clock itself; ours is given.
@@ -172,20 +228,33 @@ class Client:
             updater.refresh()
         return updater
 
+    def _fetch(self, path: str, limit: int) -> bytes:
+        try:
+            return self._given(path, limit)
+        except OversizedError as error:
+            raise ForgedError(error.reason, where=path, hint=_ASK) from error
+
     def _has_known_root(self) -> bool:
         """Whether an edition has the root that is trusted: then what fails is no matter of keys."""
         root = Metadata.from_bytes(self._root).signed
         try:
-            theirs = self._fetch(metadata_path("root", root.version), _CONFIG.root_max_length)
+            theirs = self._fetch(metadata_path("root", root.version), SETTINGS.root_max_length)
             return bool(Metadata.from_bytes(theirs).signed == root)
-        except (FetchError, DeserializationError):
+        except (FetchError, ForgedError, DeserializationError):
             return False
 
     def _kept(self, role: str) -> Metadata[Any]:
         """What the client verified of a role, from where it keeps it."""
         return Metadata.from_bytes((self._folder / f"{role}.json").read_bytes())
 
-    def _bins(self) -> list[str]:
+    @cached_property
+    def _pages(self) -> Targets:
+        """The role that leaves files to bins; a reader of a page of the front has no need of it."""
+        with _Translated(metadata_path(PAGES)):
+            return Targets.from_dict(dict(self._delegated(PAGES, self._targets)))
+
+    @property
+    def _bits(self) -> int:
         delegations = self._pages.delegations
         succinct = delegations.succinct_roles if delegations else None
         if (
@@ -194,12 +263,7 @@ class Client:
             or succinct.name_prefix != bins_prefix(succinct.bit_length)
         ):
             raise ForgedError("leaves pages to bins of no known kind", where=metadata_path(PAGES), hint=_ASK)
-        return list(succinct.get_roles())
-
-    def _role(self, role: str) -> Targets:
-        if role == "targets":
-            return self._targets
-        return self._delegated(role, self._targets if role == FRONT else self._pages)
+        return int(succinct.bit_length)
 
     def _version(self, role: str) -> int:
         found = self._snapshot.meta.get(f"{role}.json")
@@ -207,26 +271,34 @@ class Client:
             raise ForgedError("is not in the snapshot", where=metadata_path(role), hint=_ASK)
         return int(found.version)
 
-    def _delegated(self, role: str, parent: Targets) -> Targets:
+    def _delegated(self, role: str, parent: Targets) -> Mapping[str, Any]:
         """A role's list, verified by what its parent says and the snapshot's version; kept by its name."""
         kept = self._folder / f"{role}.json"
-        with suppress(TrustError, OSError):  # mostly, what is kept is older
-            return self._verified(role, parent, kept.read_bytes())
-        data = self._fetch(metadata_path(role), _CONFIG.targets_max_length)
+        if self._keeps_lists or role == PAGES:
+            with suppress(TrustError, OSError):  # mostly, what is kept is older
+                return self._verified(role, parent, kept.read_bytes())
+        data = self._fetch(metadata_path(role), SETTINGS.targets_max_length)
         found = self._verified(role, parent, data)
-        part = self._folder / f".{role}.part"
-        part.write_bytes(data)
-        part.replace(kept)
+        if self._keeps_lists or role == PAGES:
+            part = self._folder / f".{role}.part"
+            part.write_bytes(data)
+            part.replace(kept)
         return found
 
-    def _verified(self, role: str, parent: Targets, data: bytes) -> Targets:
+    def _verified(self, role: str, parent: Targets, data: bytes) -> Mapping[str, Any]:
+        """What a role signed. python-tuf judges the signatures; its objects of a hundred thousand files would
+        take ten times as long to be made as these."""
         where, version = metadata_path(role), self._version(role)
-        with _Translated(where):
-            document: Metadata[Any] = Metadata.from_bytes(data)
-            parent.verify_delegate(role, document.signed_bytes, document.signatures)
-        signed = document.signed
-        if not isinstance(signed, Targets) or signed.version != version:
-            raise ForgedError(f"has version {signed.version}, not {version}", where=where, hint=_ASK)
+        with _of_known_keys(), _Translated(where):
+            signed, signatures = opened(data)
+            found = {id: Signature(id, hexed) for id, hexed in signatures.items()}
+            parent.verify_delegate(role, canonical(signed), found)
+            kind, number = signed.get("_type"), signed.get("version")
+            expires = datetime.strptime(str(signed.get("expires")), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        if kind != "targets" or number != version:
+            raise ForgedError(f"has version {number}, not {version}", where=where, hint=_ASK)
+        if expires <= self._moment:
+            raise ForgedError("had lapsed before the edition was signed", where=where, hint=_ASK)
         return signed
 
 
@@ -251,14 +323,14 @@ class _Own:
         raise ForgedError("is no timestamp of a mirror", where=metadata_path("timestamp"), hint=_ASK)
 
 
-class _Fetcher(FetcherInterface):
-    """Gives python-tuf what ``fetch`` gives."""
+class Carrier(FetcherInterface):
+    """Gives python-tuf what a ``Fetch`` gives, within its limits."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._get = fetch
 
     def _fetch(self, url: str) -> Iterator[bytes]:
-        return iter([self.download_bytes(url, _CONFIG.targets_max_length)])
+        return iter([self.download_bytes(url, SETTINGS.targets_max_length)])
 
     def download_bytes(self, url: str, max_length: int) -> bytes:
         try:
@@ -287,21 +359,31 @@ class _Translated:
             raise _LapsedError(str(error), where=where, hint=_ASK) from error
         if isinstance(error, tuf.UnsignedMetadataError):
             raise ForeignError("is not signed by the keys that are known", where=where, hint=_KEY) from error
+        if isinstance(error, tuf.BadVersionNumberError):
+            raise ForgedError(
+                f"is older than what was seen before, or of another signing: {error}", where=where, hint=_OLD
+            ) from error
         if isinstance(error, tuf.DownloadHTTPError):
             raise FetchError("is not there", where=where, hint=_ASK, status=404) from error
-        wrong = tuf.RepositoryError, tuf.DownloadError, DeserializationError, VerificationError
+        wrong = tuf.RepositoryError, tuf.DownloadError, DeserializationError, VerificationError, ValueError
         if isinstance(error, wrong):
             raise ForgedError(f"is not as it was signed: {error}", where=where, hint=_ASK) from error
 
 
-def _listed(path: str, found: Any) -> Listed:
+def _listed(paths: Sequence[str], signed: Mapping[str, Any]) -> tuple[Listed, ...]:
+    """These files as a signed list has them. Raises ``ValueError``."""
+    return tuple(entries({"targets": {path: signed["targets"][path] for path in paths}}))
+
+
+@contextmanager
+def _of_known_keys() -> Iterator[None]:
+    """Below root, what is signed by other keys, or had lapsed when the edition was signed, is a forgery."""
     try:
-        own = found.unrecognized_fields.get("custom") or {}
-        neutral = bytes.fromhex(own.get(NEUTRAL, ""))
-        return Listed(path, found.length, bytes.fromhex(found.hashes["sha256"]), neutral)
-    except (KeyError, ValueError, AttributeError, TypeError) as error:
-        raise ForgedError("has an entry that cannot be read", where=path[:200], hint=_ASK) from error
+        yield
+    except (_LapsedError, ForeignError) as error:
+        raise ForgedError(error.reason, where=error.where, hint=_ASK) from error
 
 
 _ASK = "take another address of the mirror, and tell its operator"
+_OLD = f"{_ASK}; a copy that you know to be old can be checked by itself: mirrorpress verify --fresh"
 _KEY = "ask for the mirror's key by another way: the one given may be old, or the copy a forgery"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,10 @@ NEUTRAL = "neutral"
 """The field of a file's entry that holds the hash of its neutral form; see ``editions.copies``."""
 
 
+_DIGEST = 32  # bytes of SHA-256
+_LARGEST = 1 << 32  # bytes of a file: more than any edition has, and less than a disk
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\:]")
+_REACHING = re.compile(r"//|/\.{1,2}/|/\.git[ .]*/|/git~\d+/|[ .]/")
 # What JSON escapes and canonical JSON does not: everything escaped but a quotation mark and a backslash.
 _CONTROL = re.compile(r'(?<!\\)(?:\\\\)*\\[^"\\]')
 
@@ -89,6 +93,47 @@ def sealed(signed: bytes, signatures: Mapping[str, bytes]) -> bytes:
     """A document with its signatures, by the ids of their keys. ``signed`` is canonical."""
     found = [{"keyid": key_id, "sig": sig.hex()} for key_id, sig in signatures.items()]
     return b'{"signatures":%s,"signed":%s}\n' % (json.dumps(found, separators=(",", ":")).encode(), signed)
+
+
+def opened(data: bytes) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a document says, and its signatures in hex by the ids of their keys. Raises ``ValueError`` for
+    bytes that are no document; nothing of it is verified."""
+    try:
+        document = json.loads(data)
+        signed, found = document["signed"], document["signatures"]
+        signatures = {one["keyid"]: one["sig"] for one in found}
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("no signed document") from error
+    texts = all(isinstance(text, str) for one in signatures.items() for text in one)
+    if not isinstance(signed, dict) or not texts or len(signatures) < len(found):
+        raise ValueError("no signed document, or one with two signatures of a key")
+    return signed, signatures
+
+
+def entries(signed: Mapping[str, Any]) -> Iterator[Entry]:
+    """The files that a role lists. Raises ``ValueError`` for a list that cannot be read, and for a name that
+    no file of an edition has."""
+    listed = signed.get("targets")
+    if not isinstance(listed, dict):
+        raise ValueError("no list of files")
+    for path, one in listed.items():
+        try:
+            size, digest = one["length"], bytes.fromhex(one["hashes"]["sha256"])
+            bare = bytes.fromhex(one["custom"][NEUTRAL]) if NEUTRAL in one.get("custom", ()) else b""
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"an entry that cannot be read: {path[:200]!r}") from error
+        fits = len(digest) == _DIGEST and len(bare) in (0, _DIGEST)
+        if type(size) is not int or not 0 <= size <= _LARGEST or not fits:
+            raise ValueError(f"an entry that cannot be right: {path[:200]!r}")
+        if not is_plain(path):
+            raise ValueError(f"a name that no file of an edition has: {path[:200]!r}")
+        yield Entry(path, size, digest, bare)
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path stays within its edition, on every system: relative, of names without line ends, control
+    characters and backslashes, none of which is "..", or belongs to git."""
+    return not (_ODD.search(path) or _REACHING.search(f"/{path.lower()}/"))
 
 
 def _common(kind: str, version: int, expires: datetime) -> dict[str, Any]:

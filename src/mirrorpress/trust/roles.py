@@ -43,7 +43,7 @@ PAGES_LIFE = timedelta(days=365)
 SNAPSHOT_LIFE = timedelta(days=7)
 TIMESTAMP_LIFE = timedelta(days=3)
 _FEWEST_BITS, _MOST_BITS = 4, 16
-_BYTES_AN_ENTRY, _BYTES_A_VERSION = 115, 33  # of a file in a bin, of a bin in the snapshot
+_BYTES_AN_ENTRY, _BYTES_A_VERSION = 210, 33  # of a page in a bin, of a bin in the snapshot
 
 
 def metadata_path(role: str, version: int | None = None) -> str:
@@ -103,6 +103,14 @@ def spots_of(role: str) -> tuple[int, int]:
         return (IN_FRONT, IN_FRONT) if role == FRONT else (IN_TARGETS, IN_TARGETS)
     first = int(role.rpartition("-")[2], 16) << (32 - bits)
     return first, first + (1 << (32 - bits)) - 1
+
+
+def role_of(path: str, bits: int) -> str:
+    """The role that lists a file, where there are 2**``bits`` bins."""
+    at = spot_of(path)
+    if at < 0:
+        return FRONT if at == IN_FRONT else "targets"
+    return bin_name(bits, at >> (32 - bits))
 
 
 def bins_prefix(bits: int) -> str:
