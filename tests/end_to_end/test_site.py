@@ -164,6 +164,21 @@ def test_the_site_is_the_same_however_it_is_built(mirror: Mirror) -> None:
     assert not [path for path, data in without.items() if "推迟的原因" in data.decode("utf-8", "replace")]
 
 
+def test_search_is_the_same_when_articles_left_or_its_index_was_damaged(mirror: Mirror) -> None:
+    with_site(mirror, "search = true")
+    mirror.configure(mirror.configuration.replace("keep = 600", "keep = 3", 1))
+    mirror.run()
+    mirror.newsroom.edition = 2
+    mirror.run()
+    assert mirror.run("build", "--full")["bytes_written"] == 0
+    next((mirror.folder / "out" / "site" / "search").glob("*/documents.bin")).unlink()
+    mirror.run("withdraw", "pages/p2/10006.html", "--reason", "x")
+    mirror.run()
+    without = site(mirror)
+    assert mirror.run("build", "--full")["bytes_written"] == 0
+    assert site(mirror) == without
+
+
 def test_a_new_article_rewrites_only_what_names_it(mirror: Mirror) -> None:
     with_site(mirror).run()
     before = site(mirror)
