@@ -187,6 +187,14 @@ def test_search_finds_what_is_shown_and_nothing_else(
     visit.check()
 
 
+def test_the_name_of_a_language_stands_in_one_line(visit: Visit) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 360, "height": 800})
+    visit.open(PAGES["help in Persian"])
+    names = page.locator("main nav a")
+    assert names.evaluate_all("all => all.map((one) => one.getClientRects().length)") == [1] * names.count()
+
+
 def test_print_leaves_out_menus_and_keeps_whose_it_is(visit: Visit) -> None:
     page = visit.open(PAGES["Chinese article"])
     page.emulate_media(media="print")
