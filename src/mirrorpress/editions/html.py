@@ -27,6 +27,8 @@ from mirrorpress.model import ROOT, Article
 _OURS = resources.files("mirrorpress.editions") / "templates" / "site"
 _REL = ' rel="external noopener noreferrer"'
 _PAGES = re.compile(r"^((?:[^:?#]*/)?[^:?#/]+)\.md(?=$|#)")
+_NEAR_THE_TOP = 600  # bytes of UTF-8 before a picture; a phone shows about so much, be it Latin or Chinese
+_MARKUP = re.compile(r"<[^>]*>")
 # Pictures wait until they are scrolled to; what may be too wide for a phone can be scrolled with keys.
 _ON_PAGES = (
     ("<img ", '<img loading="lazy" decoding="async" '),
@@ -88,7 +90,7 @@ class Html:
         html = settled_in_html(article.html, way)
         for plain, ours in _ON_PAGES:
             html = html.replace(plain, ours)
-        return html.replace(ROOT, root)
+        return _with_first_view(html).replace(ROOT, root)
 
     def excerpt(self, text: str, said: str) -> str:
         return f"<blockquote><p>{self.escape(text)}</p></blockquote>\n<p>{said}</p>"
@@ -111,6 +113,14 @@ class Html:
             "search": self._search,
             "offline": self._offline,
         }
+
+
+def _with_first_view(html: str) -> str:
+    """A body whose first picture comes with the page if readers see it there, as waiting would delay it."""
+    before, picture, after = html.partition('<img loading="lazy"')
+    if not picture or len(before) > 4 * _NEAR_THE_TOP:
+        return html
+    return html if len(_MARKUP.sub("", before).encode()) > _NEAR_THE_TOP else f"{before}<img{after}"
 
 
 @lru_cache(maxsize=4096)  # names and titles stand on many pages
