@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -58,10 +58,10 @@ class Index:
         with self._reading():
             return self._connection.execute(query).mappings().first()
 
-    def value(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+    def value(self, query: Executable) -> Any:
         """The first column of a query's first row, or None."""
         with self._reading():
-            return self._connection.scalar(query, parameters)
+            return self._connection.scalar(query)
 
     def values(self, query: Executable) -> list[Any]:
         """The first column of a query."""
