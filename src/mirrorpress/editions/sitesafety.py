@@ -12,7 +12,7 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -168,6 +168,7 @@ def policy_of(style: str, *, search: bool = False, offline: bool = False) -> str
     return "; ".join([*directives, "base-uri 'none'", "form-action 'none'"])
 
 
+@lru_cache(maxsize=8)  # all pages have the same one
 def hash_of(text: str) -> str:
     """A style as a Content-Security-Policy names it (CSP 3, 2.3.1)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
@@ -178,22 +179,18 @@ class _Look:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.policy: dict[str, set[str]] | None = None
+        self.policy: Mapping[str, frozenset[str]] | None = None
         self.styles: list[str] = []
         self.has_script = False
 
-    def at(self, element: Element) -> Iterator[str]:
+    def at(self, element: Element) -> Iterable[str]:
         """The dangers of one element."""
         tag = element.tag
-        allowed = _ELEMENTS.get(tag)
-        if allowed is None:  # so is every <svg> and <math>, whatever stands within
-            yield "an element that does not belong there"
-            return
-        for name in element.attrs:
-            if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-")):
-                yield f"an attribute that does not belong there: {name[:50]}"
-        if tag in _LOOKED_INTO:
-            yield from getattr(self, f"_{tag}")(element)
+        found = _out_of_place(tag, tuple(element.attrs))
+        if tag not in _LOOKED_INTO:
+            return found
+        looked_into: Iterable[str] = getattr(self, f"_{tag}")(element)
+        return (*found, *looked_into)
 
     def at_the_end(self) -> Iterator[str]:
         """The dangers of the page as a whole."""
@@ -216,8 +213,7 @@ class _Look:
         kind, content = (element.attr("http-equiv") or "").lower(), element.attr("content") or ""
         name = element.attr("name")
         if kind == "content-security-policy" and element.closest("head") and self.policy is None:
-            directives = (one.split() for one in content.split(";"))
-            self.policy = {words[0]: set(words[1:]) for words in directives if words}
+            self.policy = _directives(content)
         elif kind or (name is not None and name not in _METAS):
             yield f"a meta that does not belong there: {(kind or name or '')[:50]}"
         elif name == "referrer" and content != "no-referrer":
@@ -261,20 +257,46 @@ class _Look:
         if not (_is_own(source) or _DATA_PICTURE.fullmatch(source)):
             yield f"a picture from elsewhere: {source[:100]}"
 
-    def _a(self, element: Element) -> Iterator[str]:
-        href = element.attr("href")
-        if href is None or _is_own(href):
-            return
-        if not followable(href):
-            yield f"a link that is not https to a named host: {href[:100]}"
-        elif without_tracking(href) != href:
-            yield f"a link with a parameter that tells where a reader came from: {href[:100]}"
-        elif href.startswith("https:") and "noreferrer" not in (element.attr("rel") or "").split():
-            yield f"a link out of the mirror that is not marked as one: {href[:100]}"
+    def _a(self, element: Element) -> Iterable[str]:
+        return _dangers_of_link(element.attr("href"), element.attr("rel") or "")
 
     def _input(self, element: Element) -> Iterator[str]:
         if element.attr("type") not in ("search", "checkbox"):
             yield "a field that does not belong there"
+
+
+@lru_cache(maxsize=8)
+def _directives(policy: str) -> Mapping[str, frozenset[str]]:
+    """A Content-Security-Policy's directives, each with its values."""
+    directives = (one.split() for one in policy.split(";"))
+    return {words[0]: frozenset(words[1:]) for words in directives if words}
+
+
+@lru_cache(maxsize=1024)  # most elements of a page are as on the page before
+def _out_of_place(tag: str, attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """What does not belong on a page, by the names of an element and its attributes."""
+    allowed = _ELEMENTS.get(tag)
+    if allowed is None:  # so is every <svg> and <math>, whatever stands within
+        return ("an element that does not belong there",)
+    return tuple(
+        f"an attribute that does not belong there: {name[:50]}"
+        for name in attributes
+        if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-"))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dangers_of_link(href: str | None, rel: str) -> tuple[str, ...]:
+    """What is wrong with a link that a reader may click on."""
+    if href is None or _is_own(href):
+        return ()
+    if not followable(href):
+        return (f"a link that is not https to a named host: {href[:100]}",)
+    if without_tracking(href) != href:
+        return (f"a link with a parameter that tells where a reader came from: {href[:100]}",)
+    if href.startswith("https:") and "noreferrer" not in rel.split():
+        return (f"a link out of the mirror that is not marked as one: {href[:100]}",)
+    return ()
 
 
 _styles_seen: dict[str, tuple[str, ...]] = {}
