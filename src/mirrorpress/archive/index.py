@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, RowMapping
+from sqlalchemy import Connection, CursorResult, Row, RowMapping
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql import Executable
 
@@ -52,6 +52,12 @@ class Index:
         """All rows of a query."""
         with self._reading():
             return self._connection.execute(query).mappings().all()
+
+    def tuples(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """All rows of a query with these ``values`` of its parameters, by the order of its columns: for those
+        read by the thousand."""
+        with self._reading():
+            return self._connection.execute(query, values).all()
 
     def row(self, query: Executable) -> RowMapping | None:
         """The first row of a query."""

@@ -48,7 +48,9 @@ class Frame:
         self._writing = writing = writing or Markdown()
         self._templates = templates or Templates(writing.edition)
         self._addresses = self._mirror.addresses if addresses is None else addresses
+        self._root = in_ascii(self._addresses[0]) if self._addresses else ""
         self._known_links: dict[tuple[str, str], list[str]] = {}
+        self._known_menus: dict[tuple[str, str], str] = {}
         self._hot = hot
         self._short = short
         self._language = self._mirror.language
@@ -68,7 +70,7 @@ class Frame:
     @property
     def root(self) -> str:
         """The canonical address of the edition; empty when it has none."""
-        return in_ascii(self._addresses[0]) if self._addresses else ""
+        return self._root
 
     def _at(self, stem: str) -> str:
         return stem + self._writing.suffix
@@ -82,7 +84,7 @@ class Frame:
         not hold stands outside its folder."""
         date = stored.first_date
         path = self._pattern.format(
-            section=stored.section, id=stored.id, year=f"{date:%Y}", month=f"{date:%m}"
+            section=stored.section, id=stored.id, year=date.year, month=f"{date.month:02}"
         )
         return path if self._rendering.holds(stored) else self._rendering.out + path
 
@@ -97,10 +99,10 @@ class Frame:
 
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
-        if not self.root:
+        if not self._root:
             return ""
         place = self._rendering.folder + path
-        return self.root + quote(posixpath.normpath(place) if "../" in place else place)
+        return self._root + quote(posixpath.normpath(place) if "../" in place else place)
 
     def addresses_of(self, stored: Stored) -> list[str]:
         """The canonical addresses of an article's page in all renderings that hold it, this one's first."""
@@ -110,13 +112,12 @@ class Frame:
 
     def qr_path(self, path: str) -> str:
         """Where the QR code of a page stands as a file; empty when it is none, or there is none."""
-        if not self._writing.has_qr_files or not self._scans(path):
+        if not self._writing.has_qr_files or not _scans(self.address(path)):
             return ""
-        return f"qr/{path.removesuffix(self._writing.suffix)}.png"
+        return self._qr_place(path)
 
-    def _scans(self, path: str) -> bool:
-        """Whether a page has an address, and one that is not too long to scan."""
-        return 0 < len(self.address(path)) <= LONGEST
+    def _qr_place(self, path: str) -> str:
+        return f"qr/{path.removesuffix(self._writing.suffix)}.png"
 
     @property
     def has_former(self) -> bool:
@@ -160,8 +161,8 @@ class Frame:
         ``body`` goes in untouched.
         """
         address, qr = self.address(path), ""
-        if self._scans(path):
-            png, place = qr_png(address), self.qr_path(path)
+        if _scans(address):
+            png, place = qr_png(address), self._qr_place(path) if self._writing.has_qr_files else ""
             qr = self._writing.href(up_from(path) + place) if place else data_uri(png)
             if place:
                 yield File(place, png)
@@ -169,9 +170,10 @@ class Frame:
         text = self._rendered(
             template,
             path,
-            title,
-            said or self._words,
-            language or self._language,
+            address,
+            title=self._writing.escape(title),
+            words=said or self._words,
+            language=language or self._language,
             body=BODY,
             short=short,
             share=self._writing.share(name, address) if address else "",
@@ -182,18 +184,22 @@ class Frame:
 
     def _small(self, template: str, path: str, title: str, **values: Any) -> File:
         """A page that nobody passes on; it is small, as there may be very many."""
-        text = self._rendered(template, path, title, self._words, self._language, **values)
+        address = self.address(path)
+        text = self._rendered(
+            template,
+            path,
+            address,
+            title=self._writing.escape(title),
+            words=self._words,
+            language=self._language,
+            **values,
+        )
         return File(path, text.encode())
 
-    def _rendered(
-        self, template: str, path: str, title: str, said: Mapping[str, Any], language: str, **values: Any
-    ) -> str:
-        address = self.address(path)
+    def _rendered(self, template: str, path: str, address: str, *, language: str, **values: Any) -> str:
         shown = {
             **self._frame,
             "mirror": self._writing.escape(self._mirror.title),
-            "title": self._writing.escape(title),
-            "words": said,
             "language": language,
             "page_direction": "rtl" if is_right_to_left(language) else "ltr",
             "up": up_from(path),
@@ -216,6 +222,16 @@ class Frame:
             parts.append(self._list_link(section, path))
         parts += self._lists_of_choice(path) + self._elsewhere(path, twin)
         return self._writing.menu(self._language, parts + self._own_links(path))
+
+    def _menu_beside(self, stored: Stored, path: str, section: Section) -> str:
+        """The menu of a page about an article. Renderings in which the article does not stand have its
+        section's list."""
+        if self._rendering.is_elsewhere(stored):
+            return self._menu(path, section, path)
+        key = up_from(path), section.id
+        if key not in self._known_menus:  # the same on every page of a section
+            self._known_menus[key] = self._menu(path, section, self.list_path(section))
+        return self._known_menus[key]
 
     def _home_menu(self, path: str) -> str:
         parts = self._lists_of_choice(path)
@@ -278,5 +294,12 @@ def up_from(path: str) -> str:
     return "../" * path.count("/")
 
 
+def _scans(address: str) -> bool:
+    """Whether a page has an address, and one that is not too long to scan."""
+    return 0 < len(address) <= LONGEST
+
+
 def _settled(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    if "\n\n\n" in text:
+        text = re.sub(r"\n{3,}", "\n\n", text)
+    return text.strip() + "\n"

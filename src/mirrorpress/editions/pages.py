@@ -70,9 +70,7 @@ class Pages(Frame):
             article.title,
             shared_as=article.title,
             body=body,
-            menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
-            ),
+            menu=self._menu_beside(stored, path, section),
             converted=self._converted(path) if self._rendering.converts(stored) else "",
             byline=self._byline(stored, publisher),
             corrected=self._writing.inline(note.format(when=changed[0], link=link)) if changed else "",
@@ -107,9 +105,7 @@ class Pages(Frame):
             "correction",
             path,
             self._words["corrections"]["page"].format(title=title),
-            menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
-            ),
+            menu=self._menu_beside(stored, path, section),
             lead=self._lead,
             article=self._writing.escape(title),
             article_path=self._writing.href(up_from(path) + self.path(stored)),
