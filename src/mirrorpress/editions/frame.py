@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from mirrorpress.editions.qr import LONGEST, data_uri, qr_png
 from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.shells import Shells, settled
 from mirrorpress.editions.templating import BODY, Templates
 from mirrorpress.editions.words import is_right_to_left, words
 from mirrorpress.editions.writing import Markdown, Writing
@@ -21,6 +21,9 @@ from mirrorpress.model import Configuration, File, Link, Publisher, Section, Sto
 
 _IN_ALL = ("README.", "index.", "help.", "indexes/", "feeds/")
 """What paths begin with of pages that every rendering has."""
+
+_OF_TEXTS = "page"
+"""The template that gets nothing but texts and the operator's links; nearly all pages are made by it."""
 
 
 class Frame:
@@ -56,7 +59,12 @@ class Frame:
         self._language = self._mirror.language
         self._words: Mapping[str, Any] = writing.words(self._language)
         self._lead = writing.lead(self._language)
-        self._frame = writing.frame(self._templates.texts)
+        self._fixed = {
+            **writing.frame(self._templates.texts),
+            "mirror": writing.escape(self._mirror.title),
+            "words": self._words,
+        }
+        self._shells = Shells(self._templates, self._fixed)
         self.home_path, self.help_path = writing.home, self._at("help")
         self.hot_path, self.corrections_path = self._at("indexes/hot"), self._at("indexes/corrections")
 
@@ -167,39 +175,35 @@ class Frame:
             if place:
                 yield File(place, png)
         name = shared_as or f"{title} · {self._mirror.title}"
-        text = self._rendered(
-            template,
+        values = self._values(
             path,
             address,
             title=self._writing.escape(title),
-            words=said or self._words,
             language=language or self._language,
-            body=BODY,
             short=short,
             share=self._writing.share(name, address) if address else "",
             qr=qr,
             **values,
         )
-        yield File(path, text.replace(BODY, body.strip()).encode())
+        if template == _OF_TEXTS:
+            links = values.pop("links")
+            yield File(path, self._shells.page(self._at(template), values, links, body))
+        else:
+            fixed = {**self._fixed, "words": said or self._words, "body": BODY}
+            text = settled(self._templates.render(self._at(template), **{**fixed, **values}))
+            yield File(path, text.replace(BODY, body.strip()).encode())
 
     def _small(self, template: str, path: str, title: str, **values: Any) -> File:
         """A page that nobody passes on; it is small, as there may be very many."""
-        address = self.address(path)
-        text = self._rendered(
-            template,
-            path,
-            address,
-            title=self._writing.escape(title),
-            words=self._words,
-            language=self._language,
-            **values,
+        values = self._values(
+            path, self.address(path), title=self._writing.escape(title), language=self._language, **values
         )
-        return File(path, text.encode())
+        text = self._templates.render(self._at(template), **{**self._fixed, **values})
+        return File(path, settled(text).encode())
 
-    def _rendered(self, template: str, path: str, address: str, *, language: str, **values: Any) -> str:
-        shown = {
-            **self._frame,
-            "mirror": self._writing.escape(self._mirror.title),
+    def _values(self, path: str, address: str, *, language: str, **values: Any) -> dict[str, Any]:
+        """The values of a page, with those that every page has of its own."""
+        return {
             "language": language,
             "page_direction": "rtl" if is_right_to_left(language) else "ltr",
             "up": up_from(path),
@@ -208,8 +212,6 @@ class Frame:
             "description": "",
             **values,
         }
-        text = self._templates.render(self._at(template), **shown)
-        return _settled(text)
 
     # --- links ---------------------------------------------------------------------------
 
@@ -297,9 +299,3 @@ def up_from(path: str) -> str:
 def _scans(address: str) -> bool:
     """Whether a page has an address, and one that is not too long to scan."""
     return 0 < len(address) <= LONGEST
-
-
-def _settled(text: str) -> str:
-    if "\n\n\n" in text:
-        text = re.sub(r"\n{3,}", "\n\n", text)
-    return text.strip() + "\n"

@@ -407,7 +407,7 @@ class Pages(Frame):
 
     def search(self, sections: Sequence[Section]) -> Iterator[File]:
         """The search page, if there is one; without script it is a list of the sections."""
-        if not self._frame.get("search"):
+        if not self._fixed.get("search"):
             return
         path, out = self._at("search"), self._rendering.out
         places = [Place(one.id, one.title, self._writing.href(self.list_path(one))) for one in sections]
@@ -416,7 +416,7 @@ class Pages(Frame):
             path,
             self._words["search"]["title"],
             menu=self._menu(path, None),
-            policy=self._frame["search_policy"],
+            policy=self._fixed["search_policy"],
             form=search_page(self._language, places, root=out, folder=self._rendering.folder.rstrip("/")),
             preloads=preloads(out),
         )
