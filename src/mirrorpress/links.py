@@ -84,9 +84,9 @@ def _ascii(part: str) -> str:
 
 def without_tracking(url: str) -> str:
     """The address without the parameters that only tell where a reader came from."""
-    parts = urlsplit(url)
-    if not parts.query:
+    if "?" not in url:
         return url
+    parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(key, value) for key, value in pairs if not _TRACKING.match(key)]
     if len(kept) == len(pairs):
@@ -112,10 +112,17 @@ def is_literal_ip(host: str) -> bool:
     return ":" in host or bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
 
 
+_UNFIT = re.compile(r"[\s<>\"\\^`{|}]")
+# Of a host with a name whose last label no browser takes for a number, without anything that is odd.
+_USUAL = re.compile(r"https://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:/[\w!$&'()*+,;=:@%/.~?#-]*)?", re.ASCII)
+
+
 @lru_cache(maxsize=1024)  # a page's links are looked at when they are read and when they are sanitised
 def followable(url: str) -> bool:
     """Whether a reader may be sent there by a click: https to a named host, or mailto."""
-    if re.search(r"[\s<>\"\\^`{|}]", url):
+    if _USUAL.fullmatch(url):
+        return True
+    if _UNFIT.search(url):
         return False
     try:
         parts = urlsplit(url)

@@ -313,6 +313,8 @@ def _known_style(style: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _is_own(address: str) -> bool:
     """Whether an address is a relative one, and so of the edition itself."""
+    if address.startswith("https://"):
+        return False
     try:
         parts = urlsplit(address)
     except ValueError:
