@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from segno import consts
-
 _BYTES = 0b0100  # the mode of messages of bytes
 _PADDING = b"\xec\x11"
 _ALIGNED = b"\x00"  # segno fills up to a whole byte where there is one already; readers stop before
@@ -18,6 +16,8 @@ class Codewords:
     """Those of codes of one version at error level M."""
 
     def __init__(self, version: int) -> None:
+        from segno import consts  # noqa: PLC0415 - see ``qr``
+
         self._count_bits = 8 if version < 10 else 16
         table: Any = consts.ECC
         kinds = table[version][consts.ERROR_LEVEL_M]

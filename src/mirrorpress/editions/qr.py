@@ -13,11 +13,15 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
-
-import segno
-from segno import consts
+from typing import TYPE_CHECKING
 
 from mirrorpress.editions.codewords import Codewords
+
+if TYPE_CHECKING:
+    import segno
+
+# segno takes 40 ms to import, which a build that draws nothing does not need.
+# ruff: noqa: PLC0415
 
 LONGEST = 400
 """Characters; the code of a longer text is too fine for a phone to read from paper."""
@@ -44,6 +48,8 @@ def qr_svg(text: str, *, side: float, module: float) -> str:
     the code's size leaves room, it stands more damage than the others. Raises ``ValueError`` for longer or
     other text.
     """
+    import segno
+
     code = segno.make_qr(_ascii(text), error=_ERROR, mode="byte")
     modules = code.symbol_size(border=_BORDER)[0]
     width = max(side, modules * module)
@@ -68,8 +74,10 @@ class _Version:
     filter and then a bit a pixel (1 is white), all lines in one integer."""
 
     def __init__(self, number: int) -> None:
+        import segno
+
         drawn = segno.make_qr(b"", error=_ERROR, mask=_MASK, mode="byte", version=number, boost_error=False)
-        self.codewords = Codewords(number)
+        self.codewords = _codewords(number)
         self.rows = len(drawn.matrix)
         self.width = (self.rows + 2 * _BORDER) * _SCALE
         self.line = 1 + (self.width + 7) // 8  # bytes
@@ -85,6 +93,8 @@ class _Version:
 
     def _of_data(self, drawn: segno.QRCode) -> Iterator[int]:
         """The pixels of each module that holds a bit of a codeword, in the order of these bits."""
+        from segno import consts
+
         kinds = [list(row) for row in drawn.matrix_iter(border=0, verbose=True)]
         kinds[8][self.rows - 9] = consts.TYPE_DATA_LIGHT  # which segno 1.6 takes for a bit of the format
         square = (1 << _SCALE) - 1
@@ -118,7 +128,7 @@ class _Version:
         return pixels
 
 
-_version = cache(_Version)
+_codewords, _version = cache(Codewords), cache(_Version)
 
 
 def _way(size: int) -> Iterator[tuple[int, int]]:
@@ -137,8 +147,8 @@ class _Shape:
     alike."""
 
     def __init__(self, length: int) -> None:
-        numbers = (number for number in count(1) if _version(number).codewords.room >= length)
-        self._version = version = _version(next(numbers))
+        fitting = (number for number in count(1) if _codewords(number).room >= length)
+        self._version = version = _version(next(fitting))
         self._known: tuple[bytes, int] | None = None
         header = struct.pack(">IIBBBBB", version.width, version.width, 1, 0, 0, 0, 0)
         self._head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
