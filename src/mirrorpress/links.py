@@ -128,6 +128,13 @@ def is_literal_ip(host: str) -> bool:
     return ":" in host or bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
 
 
+_UNFIT = re.compile(r"[\s<>\"\\^`{|}]")
+# Of a host with a name whose last label no browser takes for a number, without anything that is odd.
+_USUAL = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+(?!localhost(?:/|$))[a-z][a-z0-9-]*(?:/[\w!$&'()*+,;=:@%/.~?#-]*)?", re.ASCII
+)
+
+
 def _mapped(host: str) -> str:
     """A host about as UTS 46 maps it; more is left out than there, and no name ends in what is left."""
     plain = normalize("NFKC", host).replace("。", ".")
@@ -137,7 +144,9 @@ def _mapped(host: str) -> str:
 @lru_cache(maxsize=1024)  # a page's links are looked at when they are read and when they are sanitised
 def followable(url: str) -> bool:
     """Whether a reader may be sent there by a click: https to a named host, or mailto."""
-    if re.search(r"[\s<>\"\\^`{|}]", url):
+    if _USUAL.fullmatch(url):
+        return True
+    if _UNFIT.search(url):
         return False
     if url[:7].lower() == "mailto:":
         parts = urlsplit(url)

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from importlib import resources
-from typing import Any
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Any
 
 from mirrorpress.editions.correctionpages import marked
 from mirrorpress.editions.corrections import Paragraph
@@ -24,6 +22,9 @@ from mirrorpress.editions.writing import Way
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Article
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 _OURS = resources.files("mirrorpress.editions") / "templates" / "site"
 _REL = ' rel="external noopener noreferrer"'
 _PAGES = re.compile(r"^((?:[^:?#]*/)?[^:?#/]+)\.md(?=$|#)")
@@ -35,7 +36,6 @@ _ON_PAGES = (
     ("<pre>", '<pre tabindex="0">'),
     ("<table>", '<table tabindex="0">'),
 )
-_markdown = MarkdownIt("commonmark", {"html": False})
 
 
 class Html:
@@ -134,6 +134,13 @@ def _href(path: str) -> str:
 
 
 @cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 40 ms that a build with nothing to write does not need
+
+    return MarkdownIt("commonmark", {"html": False})
+
+
+@cache
 def _icon() -> str:
     return data_uri((_OURS / "icon-32.png").read_bytes())
 
@@ -155,7 +162,7 @@ def _all_written(value: Any) -> Any:
 def _inline(markdown: str) -> str:
     spaces = markdown[: len(markdown) - len(markdown.lstrip())], markdown[len(markdown.rstrip()) :]
     return (
-        f"{spaces[0]}{_marked(_markdown.renderInline(markdown.strip()))}{spaces[1]}"
+        f"{spaces[0]}{_marked(_markdown().renderInline(markdown.strip()))}{spaces[1]}"
         if markdown.strip()
         else markdown
     )
@@ -163,7 +170,7 @@ def _inline(markdown: str) -> str:
 
 @lru_cache(maxsize=256)
 def _block(markdown: str) -> str:
-    return _marked(_markdown.render(markdown))
+    return _marked(_markdown().render(markdown))
 
 
 _HREF = re.compile(r'<a href="([^"]*)"')

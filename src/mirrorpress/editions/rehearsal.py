@@ -27,6 +27,10 @@ class Recording(Templates):
         super().__init__(edition, own)
         self.seen: dict[str, list[Values]] = {}
 
+    @property
+    def may_be_filled(self) -> bool:
+        return False  # or it would record marks
+
     def render(self, name: str, **values: Any) -> str:
         self.seen.setdefault(name, []).append(values)
         text = super().render(name, **values)

@@ -12,7 +12,7 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -188,6 +188,7 @@ def policy_of(style: str, *, search: bool = False, offline: bool = False) -> str
     return "; ".join([*directives, "base-uri 'none'", "form-action 'none'"])
 
 
+@lru_cache(maxsize=8)  # all pages have the same one
 def hash_of(text: str) -> str:
     """A style as a Content-Security-Policy names it (CSP 3, 2.3.1)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
@@ -198,25 +199,21 @@ class _Look:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.policy: dict[str, set[str]] | None = None
+        self.policy: Mapping[str, frozenset[str]] | None = None
         self.styles: list[str] = []
         self.has_script = False
         self.sends_no_referrer = False
 
-    def at(self, element: Element) -> Iterator[str]:
+    def at(self, element: Element) -> Iterable[str]:
         """The dangers of one element."""
         tag = element.tag
-        allowed = _ELEMENTS.get(tag)
-        if allowed is None:  # so is every <svg> and <math>, whatever stands within
-            yield "an element that does not belong there"
-            return
-        for name in element.attrs:
-            if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-")):
-                yield f"an attribute that does not belong there: {name[:50]}"
+        found = _out_of_place(tag, tuple(element.attrs))
+        if tag not in _LOOKED_INTO:
+            return found
         if tag in _HELD and self.policy is None:
-            yield "it stands before the Content-Security-Policy, which does not hold it there"
-        if tag in _LOOKED_INTO:
-            yield from getattr(self, f"_{tag}")(element)
+            found = (*found, "it stands before the Content-Security-Policy, which does not hold it there")
+        looked_into: Iterable[str] = getattr(self, f"_{tag}")(element)
+        return (*found, *looked_into)
 
     def at_the_end(self) -> Iterator[str]:
         """The dangers of the page as a whole."""
@@ -243,11 +240,7 @@ class _Look:
         if kind == "content-security-policy" and element.closest("head") and self.policy is None:
             if not (content.isascii() and content.isprintable()):
                 yield "a Content-Security-Policy of more than plain ASCII in one line"
-            self.policy = {}
-            for name, *values in (one.split() for one in content.split(";") if one.strip()):
-                self.policy.setdefault(
-                    name, set(values)
-                )  # browsers pass over what is said again (CSP 3, 2.2.1)
+            self.policy = _directives(content)
         elif kind or (name is not None and name not in _METAS):
             yield f"a meta that does not belong there: {(kind or name or '')[:50]}"
         elif element.attr("charset") not in (None, "utf-8"):
@@ -296,20 +289,48 @@ class _Look:
         if not (_is_own(source) or _DATA_PICTURE.fullmatch(source)):
             yield f"a picture from elsewhere: {source[:100]}"
 
-    def _a(self, element: Element) -> Iterator[str]:
-        href = element.attr("href")
-        if href is None:
-            return
-        is_own = _is_own(href)
-        if danger := danger_of(href, is_own=is_own):
-            yield danger
-        leads_out = not (is_own or href[:7].lower() == "mailto:")
-        if leads_out and "noreferrer" not in (element.attr("rel") or "").split():
-            yield f"a link out of the mirror that is not marked as one: {href[:100]}"
+    def _a(self, element: Element) -> Iterable[str]:
+        return _dangers_of_link(element.attr("href"), element.attr("rel") or "")
 
     def _input(self, element: Element) -> Iterator[str]:
         if element.attr("type") not in ("search", "checkbox"):
             yield "a field that does not belong there"
+
+
+@lru_cache(maxsize=8)
+def _directives(policy: str) -> Mapping[str, frozenset[str]]:
+    """A Content-Security-Policy's directives, each with its values; of one said twice browsers pass over the
+    second (CSP 3, 2.2.1)."""
+    found: dict[str, frozenset[str]] = {}
+    for name, *values in (one.split() for one in policy.split(";") if one.strip()):
+        found.setdefault(name, frozenset(values))
+    return found
+
+
+@lru_cache(maxsize=1024)  # most elements of a page are as on the page before
+def _out_of_place(tag: str, attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """What does not belong on a page, by the names of an element and its attributes."""
+    allowed = _ELEMENTS.get(tag)
+    if allowed is None:  # so is every <svg> and <math>, whatever stands within
+        return ("an element that does not belong there",)
+    return tuple(
+        f"an attribute that does not belong there: {name[:50]}"
+        for name in attributes
+        if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-"))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dangers_of_link(href: str | None, rel: str) -> tuple[str, ...]:
+    """What is wrong with a link that a reader may click on."""
+    if href is None:
+        return ()
+    is_own = _is_own(href)
+    danger = danger_of(href, is_own=is_own)
+    found = (danger,) if danger else ()
+    if not (is_own or href[:7].lower() == "mailto:" or "noreferrer" in rel.split()):
+        return (*found, f"a link out of the mirror that is not marked as one: {href[:100]}")
+    return found
 
 
 _styles_seen: dict[str, tuple[str, ...]] = {}
@@ -326,6 +347,8 @@ def _known_style(style: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _is_own(address: str) -> bool:
     """Whether an address is a relative one, and so of the edition itself."""
+    if address.startswith("https://"):
+        return False
     try:
         parts = urlsplit(address)
     except ValueError:
