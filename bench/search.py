@@ -16,19 +16,22 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.measure import Cost, cost, middle
-from mirrorpress.editions.search.documents import Document
+from mirrorpress.editions.search.documents import Document, Rank
 from mirrorpress.editions.search.fold import folding
 from mirrorpress.editions.search.han import has_han, variants
-from mirrorpress.editions.search.index import SEGMENTS, index_files, kept
+from mirrorpress.editions.search.index import SEGMENTS, index_files, standing_entries
 from mirrorpress.editions.search.page import Place, preloads, search_page
+from mirrorpress.editions.search.renewal import renewed
+from mirrorpress.model import File
 
 _ROOT = Path(__file__).parent.parent
 _LANGUAGES = ("zh-Hans", "zh-Hans", "zh-Hant", "zh-Hant", "en", "en", "fa", "ru")
@@ -36,6 +39,15 @@ _WORDS = {"zh": 600, "en": 550, "fa": 550, "ru": 550}  # of an article, about
 _SECTIONS = 7
 _A_DAY = 10  # articles
 _TEN = 10
+_COMING = {"new": 2 * _TEN, "more": _TEN}  # how many from the last
+_CHANGES = {
+    "whole": "whole index",
+    "new": "ten new",
+    "more": "ten more",
+    "corrected": "oldest corrected",
+    "withdrawn": "oldest withdrawn",
+    "restored": "oldest restored",
+}
 _BAD_LINE = {
     "offline": False,
     "latency": 400,
@@ -57,8 +69,14 @@ def made_up(number: int) -> Document:
     if language == "zh-Hant":
         title, text = _traditional()(title), _traditional()(text)
     section = f"s{number % _SECTIONS}"
+    return _document(number, title, section, language, text)
+
+
+def _document(number: int, title: str, section: str, language: str, text: str) -> Document:
     day = date(2020, 1, 1) + timedelta(days=number // _A_DAY)
-    return Document(f"pages/{section}/{number}.html", title, section, section, language, day, text)
+    moment = (day - date(1970, 1, 1)) // timedelta(microseconds=1)
+    path = f"pages/{section}/{number}.html"
+    return Document(path, title, section, section, language, day, text, order=(moment, number))
 
 
 def _text(chance: random.Random, spoken: str, words: int) -> str:
@@ -92,37 +110,88 @@ def _traditional() -> Callable[[str], str]:
 
 
 def write_articles(file: Path, count: int) -> None:
-    with file.open("w", encoding="utf-8") as out:
+    offsets = array("Q")
+    with file.open("wb") as out:
         for number in range(count):
+            offsets.append(out.tell())
             one = made_up(number)
-            fields = (one.path, one.title, one.section, one.language, one.day.isoformat(), one.text)
-            out.write(json.dumps(fields, ensure_ascii=False) + "\n")
+            fields = (number, one.title, one.section, one.language, one.text)
+            out.write(json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+    file.with_suffix(".offsets").write_bytes(offsets.tobytes())
 
 
-def read_articles(file: Path) -> Iterator[Document]:
-    with file.open(encoding="utf-8") as lines:
+def read_articles(file: Path, first: int = 0) -> Iterator[Document]:
+    """The articles from this number on."""
+    with file.open("rb") as lines:
+        lines.seek(_offsets(file)[first])
         for line in lines:
-            path, title, section, language, day, text = json.loads(line)
-            yield Document(path, title, section, section, language, date.fromisoformat(day), text)
+            yield _document(*json.loads(line))
+
+
+@cache
+def _offsets(file: Path) -> array[int]:
+    """Where each article's line begins, as the index of an archive knows."""
+    return array("Q", file.with_suffix(".offsets").read_bytes())
 
 
 # --- the two engines -------------------------------------------------------------------------
 
 
-def make_ours(articles: Path, out: Path, *, new: bool) -> None:
-    """The index of all articles; with ``new`` that of the ten last ones, added to what stands there."""
-    documents: Iterable[Document] = read_articles(articles)
-    before = None
-    if new:
-        known = list(documents)
-        before = kept((out / SEGMENTS).read_bytes(), known[-_TEN].day)
-        first = before.path if before else known[0].path
-        documents = itertools.dropwhile(lambda one: one.path != first, known)
-    for file in index_files(documents, "en", before=before):
-        assert isinstance(file.data, bytes)
-        path = out / file.path
+class Standing:
+    """Articles and their index in a folder, where some ``changed`` (None: left) since it was made; implements
+    the index's ``Source`` and ``Standing``."""
+
+    def __init__(self, articles: Path, out: Path, changed: Mapping[int, Document | None]) -> None:
+        self._articles = articles
+        self._out = out
+        self._changed = changed
+
+    def following(self, after: Rank | None) -> Iterator[Document]:
+        return self._now(read_articles(self._articles, after[1] + 1 if after else 0))
+
+    def at(self, ranks: Sequence[Rank]) -> Iterator[Document]:
+        return self._now(next(read_articles(self._articles, number)) for _, number in ranks)
+
+    def read(self, path: str) -> bytes:
+        return (self._out / path).read_bytes()
+
+    def below(self, beginning: str) -> Iterator[str]:
+        folder, _, name = beginning.rpartition("/")
+        return (f"{folder}/{path.name}" for path in (self._out / folder).glob(f"{name}*"))
+
+    def _now(self, found: Iterable[Document]) -> Iterator[Document]:
+        now = (self._changed.get(one.rank[1], one) for one in found)
+        return (one for one in now if one)
+
+
+def make_ours(articles: Path, out: Path, change: str) -> None:
+    """The index of all articles but the last twenty; or what a change makes of the index that stands: ten came,
+    then the other ten, or the oldest article is another."""
+    known = read_articles(articles)
+    made: Iterator[File | str]
+    if change == "whole":
+        made = index_files(itertools.islice(known, len(_offsets(articles)) - 2 * _TEN), "en")
+    else:
+        oldest = next(known)
+        corrected = replace(oldest, text=f"{oldest.text}\nAn earlier version said otherwise.")
+        changes: Mapping[str, Mapping[int, Document | None]]
+        changes = {"corrected": {0: corrected}, "withdrawn": {0: None}}
+        came: Iterable[Document] = [oldest]
+        if change in _COMING:
+            first = len(_offsets(articles)) - _COMING[change]
+            came = itertools.islice(read_articles(articles, first), _TEN)
+        standing = Standing(articles, out, changes.get(change, {}))
+        entries = standing_entries(standing.read(SEGMENTS))
+        assert entries is not None
+        made = renewed(entries, [one.rank for one in came], standing, standing, language="en")
+    for item in made:
+        if isinstance(item, str):
+            (out / item).unlink()
+            continue
+        assert isinstance(item.data, bytes)
+        path = out / item.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
+        path.write_bytes(item.data)
 
 
 def make_shadow(articles: Path, out: Path) -> None:
@@ -237,8 +306,8 @@ def true_count(articles: Path, query: str) -> int:
 def main() -> None:
     options = _options()
     if options.make:
-        articles, out = map(Path, options.make)
-        make_ours(articles, out, new=options.new)
+        articles, out, change = options.make
+        make_ours(Path(articles), Path(out), change)
         return
     with TemporaryDirectory(prefix="mirrorpress-bench-") as place:
         measure(Path(place), options.articles, options.runs)
@@ -251,8 +320,8 @@ def measure(place: Path, count: int, runs: int) -> None:
         f"{count:,} articles of {articles.stat().st_size / count:,.0f} bytes; Python {sys.version.split()[0]}"
     )
     make = [sys.executable, "-m", "bench.search", "--make", articles, ours]
-    _made("mirrorpress, whole index", [cost(make, cwd=_ROOT) for _ in range(runs)])
-    _made("mirrorpress, ten new", [cost([*make, "--new"], cwd=_ROOT) for _ in range(runs)])
+    for change, said in _CHANGES.items():
+        _made(f"mirrorpress, {said}", [cost([*make, change], cwd=_ROOT) for _ in range(runs)])
     make_shadow(articles, peer)
     program = _pagefind()
     command = [
@@ -354,8 +423,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=1, help="runs of which the median counts")
-    parser.add_argument("--make", nargs=2, metavar=("ARTICLES", "FOLDER"), help=argparse.SUPPRESS)
-    parser.add_argument("--new", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--make", nargs=3, metavar=("ARTICLES", "FOLDER", "CHANGE"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

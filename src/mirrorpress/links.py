@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from unicodedata import category, normalize
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|ref_src|ref_url|_hs\w+|spm|cmpid|ocid)$",
@@ -83,15 +84,26 @@ def _ascii(part: str) -> str:
 
 
 def without_tracking(url: str) -> str:
-    """The address without the parameters that only tell where a reader came from."""
-    parts = urlsplit(url)
-    if not parts.query:
+    """The address without the parameters that only tell where a reader came from, be they in its query or, as
+    some counters read them there too, in its fragment."""
+    if "?" not in url and "#" not in url:
         return url
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(key, value) for key, value in pairs if not _TRACKING.match(key)]
-    if len(kept) == len(pairs):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
         return url
-    return urlunsplit(parts._replace(query=urlencode(kept)))
+    query, fragment = _untold(parts.query), _untold(parts.fragment)
+    if (query, fragment) == (parts.query, parts.fragment):
+        return url
+    return urlunsplit(parts._replace(query=query, fragment=fragment))
+
+
+def _untold(parameters: str) -> str:
+    if not parameters:
+        return ""
+    pairs = parse_qsl(parameters, keep_blank_values=True)
+    kept = [(key, value) for key, value in pairs if not _TRACKING.match(key.strip("\0 "))]
+    return parameters if len(kept) == len(pairs) else urlencode(kept)
 
 
 def _without_sentence_end(address: str) -> str:
@@ -107,24 +119,57 @@ def _without_sentence_end(address: str) -> str:
 
 def is_literal_ip(host: str) -> bool:
     """Whether a host is an address rather than a name, in any form that browsers take: IPv6, or a last label
-    that is a number (WHATWG URL 3.5, "ends in a number")."""
+    that is a number (WHATWG URL 3.5, "ends in a number"), once it is decoded and mapped ("127.0.0.%31",
+    "127。0。0。①")."""
+    host = unquote(host)
+    if not host.isascii():
+        host = _mapped(host)
     last = host.strip("[]").rstrip(".").rsplit(".", 1)[-1]
     return ":" in host or bool(re.fullmatch(r"\d+|0[xX][0-9a-fA-F]*", last))
+
+
+_UNFIT = re.compile(r"[\s<>\"\\^`{|}]")
+# Of a host with a name whose last label no browser takes for a number, without anything that is odd.
+_USUAL = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+(?!localhost(?:/|$))[a-z][a-z0-9-]*(?:/[\w!$&'()*+,;=:@%/.~?#-]*)?", re.ASCII
+)
+
+
+def _mapped(host: str) -> str:
+    """A host about as UTS 46 maps it; more is left out than there, and no name ends in what is left."""
+    plain = normalize("NFKC", host).replace("。", ".")
+    return "".join(one for one in plain if (one.isalnum() or one in ".:-") and one not in "\u115f\u1160")
 
 
 @lru_cache(maxsize=1024)  # a page's links are looked at when they are read and when they are sanitised
 def followable(url: str) -> bool:
     """Whether a reader may be sent there by a click: https to a named host, or mailto."""
-    if re.search(r"[\s<>\"\\^`{|}]", url):
+    if _USUAL.fullmatch(url):
+        return True
+    if _UNFIT.search(url):
         return False
+    if url[:7].lower() == "mailto:":
+        parts = urlsplit(url)
+        return bool(re.fullmatch(_EMAIL, parts.path, re.ASCII)) and not parts.query
+    return leads_to_a_name(url)
+
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]")  # in a decoded name (WHATWG URL 3.1)
+
+
+def leads_to_a_name(url: str) -> bool:
+    """Whether an address is https to a host that has a name in the web, without user and password. This
+    machine's own name is none there (RFC 6761, 6.3)."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        name = unquote(parts.hostname or "").rstrip(".")
     except ValueError:
         return False
-    if parts.scheme == "mailto":
-        return bool(re.fullmatch(_EMAIL, parts.path, re.ASCII)) and not parts.query
-    return parts.scheme == "https" and "." in host and not is_literal_ip(host) and not parts.username
+    if parts.scheme != "https" or re.search(r"[@[]", parts.netloc) or _FORBIDDEN.search(name):
+        return False
+    # What is no letter to us may be one to a browser, whose Unicode may be newer.
+    known = name.isascii() or all(category(one) != "Cn" for one in name)
+    return "." in name and known and not name.endswith(".localhost") and not is_literal_ip(name)
 
 
 _AS_IT_IS = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold (RFC 3986, 2.2) beside letters and digits

@@ -235,11 +235,11 @@ class Configuration:
     def publisher_of(self, id: str, url: str) -> Publisher:
         """The publisher with this id, else the one whose ``url`` fits the address best, else one that
         is only a host name and so without rights."""
+        if id and (known := next((one for one in self.publishers if one.id == id), None)):
+            return known
         host, path = _host_and_path(url)
         best, best_length = Publisher(id="", name=host), -1
         for publisher in self.publishers:
-            if id and publisher.id == id:
-                return publisher
             own_host, own_path = _host_and_path(publisher.url)
             fits = (
                 own_host and (host == own_host or host.endswith("." + own_host)) and path.startswith(own_path)

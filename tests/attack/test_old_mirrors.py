@@ -90,3 +90,20 @@ def test_ten_thousand_lists_cost_no_more_than_a_thousand(mirror: Mirror, site: S
     assert mirror.call("build").status == 0
     lists = [path for path in mirror.tree() if path.startswith("indexes/")]
     assert 1000 <= len(lists) < 1010
+
+
+def test_an_original_address_that_tells_where_a_reader_came_from_does_not_stop_the_build(
+    mirror: Mirror, site: Site
+) -> None:
+    site.feed("/feed", [site.story("/1.html", "Ours first")])
+    mirror.configure(site, {"p2": "/feed"})
+    assert mirror.run().status == 0
+    old = mirror.folder / "old" / "mirror"
+    adopted = page("pages/p2/7.md", TITLE, "p2", "n7")
+    put(old / "pages" / "p2" / "7.md", adopted.replace("n7.html", "n7.html?utm_source=rss&a=1"))
+    assert mirror.call("import", str(old), "--no-pictures", "--publisher", "harbour").status == 0
+    outcome = mirror.call("build")
+    assert outcome.status == 0, outcome.err
+    shown = mirror.pages()["pages/p2/7.md"]
+    assert "n7.html?a=1>" in shown
+    assert "utm_source" not in shown

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from mirrorpress.editions.search.borders import Sizes
 from mirrorpress.editions.search.documents import Document
 from mirrorpress.editions.search.index import index_files
 from mirrorpress.editions.search.page import Place, preloads, search_page
-from mirrorpress.editions.search.segments import Sizes
 from mirrorpress.editions.words import is_right_to_left
 
 SECTIONS = {"city": "City & port", "world": "World <news>"}

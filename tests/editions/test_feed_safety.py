@@ -33,7 +33,7 @@ HTML = [
     f'<img src="{PICTURE}?id=7">', "<img/src=x>", "<svg></svg>", "<!-- x -->", "<![CDATA[x]]>", "<?php ?>",
     '<a href="http://plain.example/">x</a>', '<a href="https://192.0.2.7/">x</a>', '<a href="javascript:x">y</a>',
     '<a href="pages/p2/a.md">x</a>', "<a href='https://news.example/'>x</a>", '<a href="java&#115;cript:x">y</a>',
-    '<a href="https://192.0.2.&#55;/">x</a>', "a < b", "<p", '<A HREF="http://plain.example/">x</A>',
+    '<a href="https://192.0.2.&#55;/">x</a>', '<a href="https://h.example/?utm_source=x">x</a>', "a < b", "<p", '<A HREF="http://plain.example/">x</A>',
 ]  # fmt: skip
 
 
@@ -77,6 +77,12 @@ def test_a_picture_is_foreign_where_the_mirror_has_no_address_of_that_kind() -> 
         b'<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">&lt;script&gt;</title></feed>',
         b'<feed xmlns="http://www.w3.org/2005/Atom"><content type="xhtml"><p/></content></feed>',
         b'<feed xmlns="http://www.w3.org/2005/Atom"><content src="https://192.0.2.7/"/></feed>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><content type="text/html">&lt;script&gt;</content></feed>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title type="HTML">&lt;script&gt;</title></feed>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://cdn.example/"/>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><link rel="enclosure" href="https://cdn.example/a.mp3"/></feed>',
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://h.example/?fbclid=x"/></feed>',
+        b'<?xml version="1.0" encoding="utf-7"?><feed xmlns="http://www.w3.org/2005/Atom"/>',
         b'<feed xmlns="http://www.w3.org/2005/Atom"><m:content xmlns:m="http://search.yahoo.com/mrss/" url="x"/></feed>',
         b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>http://192.0.2.7/</loc></url></urlset>',
         b'<opml version="2.0"><body><outline xmlUrl="http://plain.example/f.xml"/></body></opml>',

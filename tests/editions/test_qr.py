@@ -7,6 +7,7 @@ import struct
 import zlib
 
 import pytest
+import segno
 import zxingcpp
 from PIL import Image
 
@@ -31,6 +32,20 @@ def test_many_codes_of_one_length_scan_and_do_not_depend_on_their_order() -> Non
         assert read(qr_png(text)) == text
     assert qr_png(texts[0]) == qr_png(texts[0])
     assert len(qr_png(texts[0])) < 600
+
+
+@pytest.mark.parametrize(
+    "length", [1, 14, 15, 26, 43, 62, 84, 107, 122, 152, 180, 213, 251, 287, 331, 362, 400]
+)
+def test_a_composed_code_has_the_modules_that_segno_draws(length: int) -> None:
+    """Lengths at which versions begin and end: 1 to 15, with one and two lengths of blocks."""
+    qr_png("~" * length)  # from which the next one is told
+    text = "".join(chr(33 + (7 * n) % 93) for n in range(length))
+    drawn = segno.make_qr(text.encode(), error="m", mask=3, mode="byte", boost_error=False)
+    with Image.open(io.BytesIO(qr_png(text))) as picture:
+        side = picture.width // 4 - 8
+        modules = [[not picture.getpixel((4 * x + 16, 4 * y + 16)) for x in range(side)] for y in range(side)]
+    assert modules == [list(map(bool, row)) for row in drawn.matrix]
 
 
 def test_a_text_that_no_phone_could_read_is_refused() -> None:

@@ -9,23 +9,23 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
 
+from mirrorpress.editions.search.borders import Sizes
 from mirrorpress.editions.search.documents import Document
 from mirrorpress.editions.search.fold import folding
 from mirrorpress.editions.search.han import variants
-from mirrorpress.editions.search.index import INDEX, SEGMENTS, index_files, kept
+from mirrorpress.editions.search.index import INDEX, SEGMENTS, index_files, standing_entries
 from mirrorpress.editions.search.page import Place, preloads, search_page
-from mirrorpress.editions.search.segments import Sizes
 from mirrorpress.editions.search.tokens import places
 from mirrorpress.editions.words import languages
 
-SMALL = Sizes(fewest=10, most=40, one_in=10, piece=2000)
+SMALL = Sizes(fewest=10, most=40, one_in=10, fresh=4, piece=2000)
 WORDS = "harbour ferry crane market river night morning price budget minister reporter witness letter".split()
 
 
@@ -43,9 +43,9 @@ def document(number: int, **changes: object) -> Document:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def files(documents: Sequence[Document], sizes: Sizes = SMALL, **more: object) -> dict[str, bytes]:
+def files(documents: Iterable[Document], sizes: Sizes = SMALL) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for file in index_files(iter(documents), "en", sizes, **more):  # type: ignore[arg-type]
+    for file in index_files(iter(documents), "en", sizes):
         assert isinstance(file.data, bytes)
         assert found.setdefault(file.path, file.data) == file.data
     return found
@@ -117,37 +117,18 @@ def test_one_document_changes_few_segments_and_no_text_but_its_own(changed: list
     assert len(texts) <= 2
 
 
-def test_new_documents_leave_full_segments_as_they_are() -> None:
+def test_new_documents_leave_sealed_segments_as_they_are() -> None:
     old, new = segments(files(MIRROR[:190])), segments(files(MIRROR))
-    assert set(old[1:]) <= set(new)
+    assert set(old[2:]) <= set(new)
 
 
-@pytest.mark.parametrize("changed", [20, 100, 199, 260])
-def test_building_on_what_is_kept_gives_what_a_whole_build_gives(changed: int) -> None:
-    old = files(MIRROR)
-    documents = [*MIRROR, *(document(number) for number in range(200, 230))]
-    if changed < 200:
-        documents[changed] = replace(documents[changed], text="Another text.", title="台灣")
-    whole = files(documents)
-    before = kept(old[SEGMENTS], document(changed).day)
-    if before is None:
-        assert changed == 20
-        return
-    start = next(number for number, one in enumerate(documents) if one.path == before.path)
-    part = files(documents[start:], before=before)
-
-    assert documents[start].day == before.day
-    assert start >= 10
-    assert (part[INDEX], part[SEGMENTS]) == (whole[INDEX], whole[SEGMENTS])
-    assert part.items() <= whole.items()
-    assert whole.items() <= {**old, **part}.items()
-
-
-def test_nothing_is_kept_of_an_index_of_another_layout() -> None:
-    index = json.loads(files(MIRROR)[SEGMENTS])
-    assert kept(json.dumps(index).encode(), date(2026, 3, 1)) is not None
-    index["layout"] = 0
-    assert kept(json.dumps(index).encode(), date(2026, 3, 1)) is None
+def test_the_newest_documents_stand_apart() -> None:
+    found = files(MIRROR)
+    known = standing_entries(found[SEGMENTS])
+    assert known
+    assert [one.sealed for one in known] == [True] * (len(known) - 2) + [False, False]
+    fresh = json.loads(inflated(found[f"search/{known[-1].name}/about.bin"]))
+    assert 4 <= len(fresh["section"]) <= 12
 
 
 def test_documents_are_streamed() -> None:

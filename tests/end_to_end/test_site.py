@@ -133,7 +133,7 @@ def test_pages_are_small_and_hold_all_that_their_first_view_takes(built: Built) 
             [style] = page.select("style")
             assert len(style.text.encode()) < 10_000
             assert not page.select("script, link[rel=stylesheet], iframe, object")
-            assert all(image.attr("loading") == "lazy" for image in page.select("article img"))
+            assert all(image.attr("loading") == "lazy" for image in page.select("article img")[1:])
             assert page.select("html")[0].attr("lang")
             assert len(page.select("main")) == 1
             assert len(page.select("h1")) == 1
@@ -162,6 +162,21 @@ def test_the_site_is_the_same_however_it_is_built(mirror: Mirror) -> None:
     assert mirror.run("build", "--full")["bytes_written"] == 0
     assert site(mirror) == without
     assert not [path for path, data in without.items() if "推迟的原因" in data.decode("utf-8", "replace")]
+
+
+def test_search_is_the_same_when_articles_left_or_its_index_was_damaged(mirror: Mirror) -> None:
+    with_site(mirror, "search = true")
+    mirror.configure(mirror.configuration.replace("keep = 600", "keep = 3", 1))
+    mirror.run()
+    mirror.newsroom.edition = 2
+    mirror.run()
+    assert mirror.run("build", "--full")["bytes_written"] == 0
+    next((mirror.folder / "out" / "site" / "search").glob("*/documents.bin")).unlink()
+    mirror.run("withdraw", "pages/p2/10006.html", "--reason", "x")
+    mirror.run()
+    without = site(mirror)
+    assert mirror.run("build", "--full")["bytes_written"] == 0
+    assert site(mirror) == without
 
 
 def test_a_new_article_rewrites_only_what_names_it(mirror: Mirror) -> None:
@@ -214,16 +229,29 @@ def test_a_planted_beacon_is_refused_by_file_element_and_line(mirror: Mirror) ->
         )
         told = mirror.command("build", expect=3).stderr
         assert said in told, told
-        assert "share.html" in told or ".html" in told
+        assert "templates/site/share.html: " in told, "the file to be corrected, whatever page it is part of"
         assert re.search(r"line \d+", told)
         assert site(mirror) == before
     (folder / "share.html").unlink()
     (folder / "style.css").write_text("body { background: url(//beacon.example/x) }", encoding="utf-8")
-    assert "a style that loads something" in mirror.command("build", expect=3).stderr
+    told = mirror.command("build", expect=3).stderr
+    assert "templates/site/style.css: " in told
+    assert "a style that loads something" in told
     (folder / "style.css").write_text("body { color: teal }", encoding="utf-8")
     mirror.run("build")
     assert b"color: teal" in site(mirror)["index.html"]
     assert headers("body { color: teal }")["Content-Security-Policy"] in site(mirror)["_headers"].decode()
+
+
+def test_a_style_of_ones_own_goes_with_search_and_reading_offline(mirror: Mirror) -> None:
+    with_site(mirror, 'also_in = ["zh-Hant"]', "offline = true", "search = true")
+    folder = mirror.folder / "templates" / "site"
+    folder.mkdir(parents=True)
+    (folder / "style.css").write_text("body { color: teal }", encoding="utf-8")
+    mirror.run()
+    for path in (PAGE, "search.html", "zh-Hant/search.html"):
+        assert b"color: teal" in site(mirror)[path]
+        assert b"offline.js" in site(mirror)[path]
 
 
 def test_the_preview_shows_it_with_its_headers_and_tells_of_a_build(mirror: Mirror) -> None:

@@ -23,7 +23,7 @@ from mirrorpress.model import FetchPolicy
 from mirrorpress.pipeline.verifying import Verdict, Verifier
 from mirrorpress.trust import documents
 from mirrorpress.trust.answers import Answer
-from mirrorpress.trust.roles import is_front, spot
+from mirrorpress.trust.roles import role_of
 from tests.gather.loopback import Reply, Site
 
 from .conftest import ORIGIN, Mirror, page_of, readdress, written
@@ -259,7 +259,7 @@ def test_a_list_has_a_say_only_in_its_own_files(mirror: Mirror, copy: Path) -> N
     for path in ("pages/town/new.html", "new.html"):
         (copy / path).write_text("new", encoding="utf-8")
     relist(mirror, copy, "pages/town/new.html", b"new", role="front")
-    relist(mirror, copy, "new.html", b"new", role="pages-4-0" if spot("new.html") >> 28 else "pages-4-1")
+    relist(mirror, copy, "new.html", b"new", role="pages-4-0")
     mirror.seal_freshness(copy, 2)
 
     assert mirror.verify(copy).findings.extra == ["new.html", "pages/town/new.html"]
@@ -267,7 +267,7 @@ def test_a_list_has_a_say_only_in_its_own_files(mirror: Mirror, copy: Path) -> N
 
 def relist(mirror: Mirror, copy: Path, path: str, data: bytes, role: str = "") -> None:
     """Put a file into a list with the stolen online key; the snapshot goes along."""
-    role = role or ("front" if is_front(path) else f"pages-4-{spot(path) >> 28:x}")
+    role = role or role_of(path, 4)
     signed = mirror.document(role, copy)
     signed["targets"][path] = {"hashes": {"sha256": hashlib.sha256(data).hexdigest()}, "length": len(data)}
     mirror.seal(copy, role, signed)
@@ -298,7 +298,7 @@ def relist(mirror: Mirror, copy: Path, path: str, data: bytes, role: str = "") -
 def test_hostile_names_in_a_signed_list(mirror: Mirror, copy: Path, name: str) -> None:
     signed = mirror.document("front", copy)
     entry = {"hashes": {"sha256": "00" * 32}, "length": 1}
-    role = "front" if is_front(name) else f"pages-4-{spot(name) >> 28:x}"
+    role = role_of(name, 4)
     signed = mirror.document(role, copy)
     signed["targets"][name] = entry
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, RowMapping
+from sqlalchemy import Connection, CursorResult, Row, RowMapping
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql import Executable
 
@@ -53,20 +53,21 @@ class Index:
         with self._reading():
             return self._connection.execute(query).mappings().all()
 
-    def tuples(self, query: Executable) -> Sequence[Any]:
-        """All rows of a query as plain tuples, for those who ask for a hundred thousand."""
+    def tuples(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """All rows of a query with these ``values`` of its parameters, by the order of its columns: for those
+        read by the thousand."""
         with self._reading():
-            return self._connection.execute(query).all()
+            return self._connection.execute(query, values).all()
 
     def row(self, query: Executable) -> RowMapping | None:
         """The first row of a query."""
         with self._reading():
             return self._connection.execute(query).mappings().first()
 
-    def value(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+    def value(self, query: Executable) -> Any:
         """The first column of a query's first row, or None."""
         with self._reading():
-            return self._connection.scalar(query, parameters)
+            return self._connection.scalar(query)
 
     def values(self, query: Executable) -> list[Any]:
         """The first column of a query."""

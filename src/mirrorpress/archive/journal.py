@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -39,13 +40,16 @@ class Journal:
             except FileNotFoundError:
                 return set()
 
-    def note(self, path: str) -> None:
-        """Note a path that is about to be written."""
+    def note(self, paths: Sequence[str]) -> None:
+        """Note paths that are about to be written."""
+        if not paths:
+            return
         with translated(str(self._path)):
             if self._handle is None:
                 self._path.parent.mkdir(exist_ok=True)
-                self._handle = self._path.open("a", encoding="utf-8", buffering=1)
-            self._handle.write(f"{path}\n")
+                self._handle = self._path.open("a", encoding="utf-8")
+            self._handle.writelines(f"{path}\n" for path in paths)
+            self._handle.flush()
 
     def clear(self) -> None:
         """Forget all paths: the build is recorded."""

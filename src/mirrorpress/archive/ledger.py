@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.index import Index
 from mirrorpress.model import Change, Configuration
 
-# Asked for every file of a build, so put together once.
-_DIGEST_OF = select(t.files.c.digest).where(
-    t.files.c.edition == bindparam("edition"), t.files.c.path == bindparam("path")
-)
+_MOST = 500  # files looked up at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +59,15 @@ class Ledger:
         row = self._index.row(query)
         return Build(**{name: row[name] for name in Build.__slots__}) if row else None
 
-    def digest_of(self, edition: str, path: str) -> str:
-        """The digest of a file as it was last written; empty when it is not there."""
-        return self._index.value(_DIGEST_OF, {"edition": edition, "path": path}) or ""
+    def digests(self, edition: str, paths: Sequence[str]) -> dict[str, str]:
+        """The digests of files as they were last written, by path; of those that are there."""
+        files, found = t.files.c, {}
+        for start in range(0, len(paths), _MOST):
+            query = select(files.path, files.digest).where(
+                files.edition == edition, files.path.in_(paths[start : start + _MOST]), files.digest != ""
+            )
+            found.update({row["path"]: row["digest"] for row in self._index.rows(query)})
+        return found
 
     def present(self, edition: str, beginning: str = "") -> Iterator[str]:
         """All paths of an edition that begin so, streamed."""

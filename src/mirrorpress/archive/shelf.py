@@ -3,63 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, Table, func, select, text, union
+from sqlalchemy import Select, Table, bindparam, func, select, text, union
 
 from mirrorpress.archive import schema as t
 from mirrorpress.archive.amendments import Amendments
 from mirrorpress.archive.index import Index
+from mirrorpress.archive.rows import articles, stored
 from mirrorpress.archive.withdrawals import CLOCK
-from mirrorpress.model import Article, Pick, Picture, Revision, Stored, Withdrawal, Withdrawn
+from mirrorpress.model import Pick, Revision, Stored, Withdrawal, Withdrawn
 from mirrorpress.paths import folded
 
 _BATCH = 200  # articles held in memory at a time, about 2 MB
 _AT_ONCE = 50  # of the newest; a feed takes 40
 
-_first = t.revisions.alias("first")
-_first_found = t.extractions.alias("first_found")
-_LIGHT = (
-    t.articles.c.section,
-    t.articles.c.id,
-    t.articles.c.position,
-    t.articles.c.publisher,
-    t.articles.c.url,
-    t.articles.c.code,
-    t.articles.c.dated,
-    select(func.group_concat(t.former.c.path, "\n"))
-    .where(t.former.c.article == t.articles.c.number)
-    .correlate(t.articles)
-    .scalar_subquery()
-    .label("former"),
-    t.revisions.c.revision,
-    t.revisions.c.title,
-    t.revisions.c.authors,
-    t.revisions.c.published,
-    t.revisions.c.updated,
-    t.revisions.c.captured_at,
-    t.revisions.c.language,
-    t.revisions.c.excerpt,
-    t.revisions.c.text_length,
-    t.revisions.c.lead_image,
-    t.extractions.c.confidence,
-    t.extractions.c.engine,
-    t.extractions.c.partial,
-    t.extractions.c.licence,
-    t.extractions.c.ahead,
-    _first_found.c.ahead.label("first_ahead"),
-    _first.c.title.label("first_title"),
-    _first.c.number.label("arrived"),
-    func.coalesce(_first.c.published, _first.c.captured_at, type_=t.Moment).label("first_date"),
-    t.withdrawals.c.at.label("withdrawn_at"),
-    t.withdrawals.c.public_reason,
-    t.withdrawals.c.keeps_title,
+# Asked for every page of a list and every file of a sitemap, so put together once.
+_BETWEEN = (
+    articles()
+    .where(
+        t.articles.c.section == bindparam("of"),
+        t.articles.c.position.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(t.articles.c.position)
 )
-_BODY = (t.revisions.c.pictures, t.revisions.c.assets, t.revisions.c.html, t.revisions.c.markdown)
-
+_EVERY = (
+    articles(bodies=True)
+    .where(t.articles.c.section == bindparam("of"), t.articles.c.position >= bindparam("first"))
+    .order_by(t.articles.c.position)
+    .limit(_BATCH)
+)
 # CROSS JOIN keeps SQLite to this order: by days, each a range of the primary key.
 _MOST_READ = text("""
     SELECT articles.section, articles.position, most.readers
@@ -116,69 +92,52 @@ class ArchiveShelf:
         return found
 
     def between(self, section: str, first: int, last: int) -> Sequence[Stored]:
-        query = (
-            _select(*_LIGHT)
-            .where(t.articles.c.section == section, t.articles.c.position.between(first, last))
-            .order_by(t.articles.c.position)
-        )
-        return [_stored(row) for row in self._index.rows(query)]
+        return self._articles(_BETWEEN, {"of": section, "first": first, "last": last})
 
     def every(self, section: str, first: int = 1) -> Iterator[Stored]:
         while True:
-            query = (
-                _select(*_LIGHT, *_BODY)
-                .where(t.articles.c.section == section, t.articles.c.position >= first)
-                .order_by(t.articles.c.position)
-                .limit(_BATCH)
-            )
-            batch = [_stored(row) for row in self._index.rows(query)]
+            batch = self._articles(_EVERY, {"of": section, "first": first})
             yield from batch
             if len(batch) < _BATCH:
                 return
             first = batch[-1].position + 1
 
     def newest(self, *, bodies: bool) -> Iterator[Stored]:
-        columns = (*_LIGHT, *_BODY) if bodies else _LIGHT
-        newest = (t.articles.c.dated, t.articles.c.number)
-        place = t.articles.c.number.label("place")
-        newest_first = (column.desc() for column in newest)
-        query = _select(place, *columns).order_by(*newest_first).limit(_AT_ONCE)
-        rows = self._index.rows(query)
-        while rows:
-            for row in rows:
-                yield _stored(row)
-            dated, number = rows[-1]["dated"], rows[-1]["place"]
-            older = t.articles.c.dated < dated
-            older |= (t.articles.c.dated == dated) & (t.articles.c.number < number)
-            rows = self._index.rows(query.where(older)) if len(rows) == _AT_ONCE else []
+        newest_first = (t.articles.c.dated.desc(), t.articles.c.number.desc())
+        query = articles(t.articles.c.number, bodies=bodies).order_by(*newest_first).limit(_AT_ONCE)
+        found = self._numbered(query)
+        while found:
+            yield from (one for _, one in found)
+            number, last = found[-1]
+            older = t.articles.c.dated < last.dated
+            older |= (t.articles.c.dated == last.dated) & (t.articles.c.number < number)
+            found = self._numbered(query.where(older)) if len(found) == _AT_ONCE else []
 
     def by_day(self, first: date) -> Iterator[Stored]:
-        oldest = (t.articles.c.dated, t.articles.c.number)
-        query = _select(t.articles.c.number.label("place"), *_LIGHT, *_BODY).order_by(*oldest).limit(_AT_ONCE)
-        rows = self._index.rows(query.where(t.articles.c.dated >= datetime.combine(first, time(), UTC)))
-        while rows:
-            for row in rows:
-                yield _stored(row)
-            dated, number = rows[-1]["dated"], rows[-1]["place"]
-            later = t.articles.c.dated > dated
-            later |= (t.articles.c.dated == dated) & (t.articles.c.number > number)
-            rows = self._index.rows(query.where(later)) if len(rows) == _AT_ONCE else []
+        oldest_first = (t.articles.c.dated, t.articles.c.number)
+        query = articles(t.articles.c.number, bodies=True).order_by(*oldest_first).limit(_AT_ONCE)
+        found = self._numbered(query.where(t.articles.c.dated >= datetime.combine(first, time(), UTC)))
+        while found:
+            yield from (one for _, one in found)
+            number, last = found[-1]
+            later = t.articles.c.dated > last.dated
+            later |= (t.articles.c.dated == last.dated) & (t.articles.c.number > number)
+            found = self._numbered(query.where(later)) if len(found) == _AT_ONCE else []
 
     def changed(self, since: int) -> Iterator[Stored]:
         last = since
         while True:
             query = (
-                _select(t.revisions.c.number, *_LIGHT, *_BODY)
+                articles(t.revisions.c.number, bodies=True)
                 .where(t.articles.c.revision > last)
                 .order_by(t.articles.c.revision)
                 .limit(_BATCH)
             )
-            rows = self._index.rows(query)
-            for row in rows:
-                yield _stored(row)
-            if len(rows) < _BATCH:
+            found = self._numbered(query)
+            yield from (one for _, one in found)
+            if len(found) < _BATCH:
                 break
-            last = rows[-1]["number"]
+            last = found[-1][0]
         others = union(_taken(since), _found_again(since))
         yield from self._whole(sorted(self._index.values(others)))
 
@@ -206,13 +165,11 @@ class ArchiveShelf:
     def at(self, places: Iterable[tuple[str, int]]) -> Iterator[Stored]:
         for section, position in places:
             place = (t.articles.c.section == section) & (t.articles.c.position == position)
-            yield from map(_stored, self._index.rows(_select(*_LIGHT, *_BODY).where(place)))
+            yield from self._articles(articles(bodies=True).where(place))
 
     def numbered(self, article: int) -> Stored:
         """The article with a number, which is known to be there, without its body."""
-        row = self._index.row(_select(*_LIGHT).where(t.articles.c.number == article))
-        assert row is not None  # noqa: S101 - articles are never deleted
-        return _stored(row)
+        return self._articles(articles().where(t.articles.c.number == article))[0]
 
     def adopted(self, path: str) -> Stored | None:
         return self._one(t.former, folded(path))
@@ -222,9 +179,8 @@ class ArchiveShelf:
 
     def _one(self, names: Table, key: str) -> Stored | None:
         """The article that ``names`` have under a key, without body."""
-        query = _select(*_LIGHT).join(names, names.c.article == t.articles.c.number)
-        row = self._index.row(query.where(names.c.key == key))
-        return _stored(row) if row else None
+        query = articles().join(names, names.c.article == t.articles.c.number)
+        return next(iter(self._articles(query.where(names.c.key == key))), None)
 
     def referring(self, since: int) -> Iterator[Stored]:
         query = (
@@ -243,8 +199,15 @@ class ArchiveShelf:
     def _whole(self, numbers: Iterable[int]) -> Iterator[Stored]:
         """The articles with these numbers, with bodies."""
         for number in numbers:
-            query = _select(*_LIGHT, *_BODY).where(t.articles.c.number == number)
-            yield from map(_stored, self._index.rows(query))
+            yield from self._articles(articles(bodies=True).where(t.articles.c.number == number))
+
+    def _articles(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Stored]:
+        """What a query of ``articles`` finds with these values of its parameters."""
+        return [stored(row) for row in self._index.tuples(query, values)]
+
+    def _numbered(self, query: Select[Any]) -> list[tuple[int, Stored]]:
+        """The same, each behind a number that the query asks for first."""
+        return [(row[0], stored(row[1:])) for row in self._index.tuples(query)]
 
     def counted_until(self) -> int | None:
         return cast("int | None", self._index.value(select(func.max(t.reads.c.day))))
@@ -268,9 +231,8 @@ class ArchiveShelf:
 
     def amended(self, count: int) -> Sequence[Stored]:
         numbers = self._amendments.newest(count)
-        place = t.articles.c.number.label("place")
-        query = _select(place, *_LIGHT).where(t.articles.c.number.in_(numbers))
-        found = {row["place"]: _stored(row) for row in self._index.rows(query)}
+        query = articles(t.articles.c.number).where(t.articles.c.number.in_(numbers))
+        found = dict(self._numbered(query))
         return [found[number] for number in numbers]
 
     def picks(self, section: str) -> Sequence[Pick]:
@@ -300,27 +262,8 @@ class ArchiveShelf:
         return self._index.values(query)
 
     def users(self, asset: str) -> Sequence[Stored]:
-        query = (
-            _select(*_LIGHT)
-            .join(t.uses, t.uses.c.article == t.articles.c.number)
-            .where(t.uses.c.path == asset)
-        )
-        return [_stored(row) for row in self._index.rows(query)]
-
-
-def _select(*columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(t.articles)
-        .join(t.revisions, t.revisions.c.number == t.articles.c.revision)
-        .outerjoin(t.extractions, t.extractions.c.revision == t.revisions.c.number)
-        .join(_first, (_first.c.article == t.articles.c.number) & (_first.c.revision == 1))
-        .outerjoin(_first_found, _first_found.c.revision == _first.c.number)
-        .outerjoin(
-            t.withdrawals,
-            (t.withdrawals.c.article == t.articles.c.number) & t.withdrawals.c.undone_at.is_(None),
-        )
-    )
+        query = articles().join(t.uses, t.uses.c.article == t.articles.c.number)
+        return self._articles(query.where(t.uses.c.path == asset))
 
 
 def _taken(since: int) -> Select[Any]:
@@ -341,51 +284,4 @@ def _found_again(since: int) -> Select[Any]:
         .distinct()
         .join(t.former, t.former.c.article == t.articles.c.number)
         .where(t.former.c.tick > since, t.articles.c.revision <= since)
-    )
-
-
-def _stored(row: RowMapping) -> Stored:
-    body = "markdown" in row
-    article = Article(
-        url=row["url"],
-        title=row["title"],
-        html=row["html"] if body else "",
-        markdown=row["markdown"] if body else "",
-        excerpt=row["excerpt"],
-        text_length=row["text_length"],
-        authors=tuple(row["authors"]),
-        published=row["published"],
-        updated=row["updated"],
-        language=row["language"],
-        lead_image=row["lead_image"],
-        pictures=tuple(
-            Picture(tuple(p["urls"]), p["alt"], p["caption"], p["credit"]) for p in row["pictures"]
-        )
-        if body
-        else (),
-        assets=tuple(row["assets"]) if body else (),
-        confidence=1.0 if row["confidence"] is None else row["confidence"],
-        engine=row["engine"] or "",
-        partial=bool(row["partial"]),
-        licence=row["licence"] or "",
-        offset=row["ahead"],
-    )
-    return Stored(
-        section=row["section"],
-        id=row["id"],
-        position=row["position"],
-        publisher=row["publisher"],
-        revision=row["revision"],
-        first_title=row["first_title"],
-        first_date=row["first_date"],
-        captured_at=row["captured_at"],
-        arrived=row["arrived"],
-        code=row["code"] or "",
-        dated=row["dated"],
-        former=tuple(sorted(row["former"].split("\n"))) if row["former"] else (),
-        first_offset=row["first_ahead"],
-        withdrawn=None
-        if row["withdrawn_at"] is None
-        else Withdrawal(row["withdrawn_at"], row["public_reason"], bool(row["keeps_title"])),
-        article=article,
     )

@@ -152,7 +152,7 @@ class Signatures:
         files = t.signed_files.c
         query: Select[Any] = select(*(files[name] for name in SignedFile.__slots__))
         found = self._index.tuples(query.where(files.edition == edition, condition))
-        return [SignedFile(*row) for row in found]
+        return [SignedFile(*tuple(row)) for row in found]
 
     def _put(self, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         waiting = list(rows)

@@ -14,6 +14,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
+from mirrorpress.editions.linksafety import NOT_NAMED, danger_of
 from mirrorpress.links import file_address, followable
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -24,7 +25,13 @@ _ELEMENTS = {
     "": "opml head title body outline",
 }
 _KNOWN = {space + name for space, names in _ELEMENTS.items() for name in names.split()}
+_ATTRIBUTES = frozenset(
+    "href rel type term label version text title xmlUrl htmlUrl language "
+    "{http://www.w3.org/XML/1998/namespace}lang".split()
+)
+_RELATIONS = (None, "self", "alternate", "via")  # of which none is fetched unasked, as an enclosure is
 _ROOTS = (f"{_ATOM}feed", f"{_SITEMAP}urlset", f"{_SITEMAP}sitemapindex", "opml")
+_TEXTS = {_ATOM + name for name in ("title", "summary", "content", "rights")}
 _JSON_ADDRESSES = {"url", "external_url", "home_page_url", "feed_url"}
 _JSON_KEYS = _JSON_ADDRESSES | set(
     "version title language authors items id content_html content_text summary date_published date_modified "
@@ -46,7 +53,8 @@ _PICTURE = re.compile(r"assets/[0-9a-f]{2}/[0-9a-f]{16}\.[a-z]+")
 def dangers_in_xml(text: str, addresses: Sequence[str]) -> Iterator[str]:
     """What would endanger a reader in an Atom feed, an OPML list or a sitemap of the mirror that is read at
     ``addresses``, one line each."""
-    if "<!" in text or "<?" in text.removeprefix("<?xml "):
+    # Another encoding would make other characters of it.
+    if "<!" in text or "<?" in text.removeprefix('<?xml version="1.0" encoding="utf-8"?>'):
         yield "a declaration, comment or instruction, of which XML for readers needs none"
         return
     try:
@@ -59,19 +67,22 @@ def dangers_in_xml(text: str, addresses: Sequence[str]) -> Iterator[str]:
     for element in root.iter():
         if element.tag not in _KNOWN:
             yield f"an element that does not belong there: {element.tag[:100]}"
-        for name in ("href", "xmlUrl", "htmlUrl", "src", "uri"):
-            address = element.get(name)
-            if address is not None and not followable(address):
-                yield f"a link that is not https to a named host: {address[:100]}"
+        for name in set(element.keys()) - _ATTRIBUTES:
+            yield f"an attribute that does not belong there: {name[:100]}"
+        if element.tag == f"{_ATOM}link" and element.get("rel") not in _RELATIONS:
+            yield f"a link that a feed reader may follow by itself: rel={element.get('rel')}"
+        for name in ("href", "xmlUrl", "htmlUrl"):
+            if (address := element.get(name)) is not None and (danger := danger_of(address)):
+                yield danger
         said = element.text or ""
         # A feed reader may make a link of an id.
         linked = element.tag == f"{_SITEMAP}loc" or (element.tag == f"{_ATOM}id" and not _is_name(said))
         if linked and not followable(said):
-            yield f"a link that is not https to a named host: {said[:100]}"
+            yield f"{NOT_NAMED}: {said[:100]}"
         if element.get("type") == "html":
             yield from dangers_in_html(said, addresses)
-        elif element.tag.startswith(_ATOM) and element.get("type", "text") == "xhtml":
-            yield "a text as XHTML, which is not looked into"
+        elif element.tag in _TEXTS and element.get("type", "text") != "text":
+            yield f"a text that is not looked into: type={element.get('type')}"
 
 
 def dangers_in_json_feed(text: str, addresses: Sequence[str]) -> Iterator[str]:
@@ -94,7 +105,7 @@ def dangers_in_json_feed(text: str, addresses: Sequence[str]) -> Iterator[str]:
                 if key not in _JSON_KEYS:
                     yield f"a key that does not belong there: {key[:100]}"
                 elif _leads_astray(key, inner):
-                    yield f"a link that is not https to a named host: {str(inner)[:100]}"
+                    yield f"{NOT_NAMED}: {str(inner)[:100]}"
                 elif key == "content_html":
                     yield from dangers_in_html(str(inner), addresses)
 
@@ -115,7 +126,7 @@ def dangers_in_html(html: str, addresses: Sequence[str]) -> Iterator[str]:
 
 def _danger_of(tag: str, name: str, value: str, addresses: Sequence[str]) -> str:
     if (tag, name) == ("a", "href"):
-        return "" if followable(value) else f"a link that is not https to a named host: {value[:100]}"
+        return danger_of(value)
     if (tag, name) == ("img", "src"):
         own = any(_is_below(value, file_address(address)) for address in addresses)
         return "" if own and followable(value) else f"a picture from elsewhere: {value[:100]}"

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from mirrorpress.editions.qr import LONGEST, data_uri, qr_png
 from mirrorpress.editions.renderings import Rendering
+from mirrorpress.editions.shells import Shells, settled
 from mirrorpress.editions.templating import BODY, Templates
 from mirrorpress.editions.words import is_right_to_left, words
 from mirrorpress.editions.writing import Markdown, Writing
@@ -21,6 +21,9 @@ from mirrorpress.model import Configuration, File, Link, Publisher, Section, Sto
 
 _IN_ALL = ("README.", "index.", "help.", "mirrors.", "indexes/", "feeds/")
 """What paths begin with of pages that every rendering has."""
+
+_OF_TEXTS = "page"
+"""The template that gets nothing but texts and the operator's links; nearly all pages are made by it."""
 
 
 class Frame:
@@ -48,13 +51,20 @@ class Frame:
         self._writing = writing = writing or Markdown()
         self._templates = templates or Templates(writing.edition)
         self._addresses = self._mirror.addresses if addresses is None else addresses
+        self._root = in_ascii(self._addresses[0]) if self._addresses else ""
         self._known_links: dict[tuple[str, str], list[str]] = {}
+        self._known_menus: dict[tuple[str, str], str] = {}
         self._hot = hot
         self._short = short
         self._language = self._mirror.language
         self._words: Mapping[str, Any] = writing.words(self._language)
         self._lead = writing.lead(self._language)
-        self._frame = writing.frame(self._templates.texts)
+        self._fixed = {
+            **writing.frame(self._templates.texts),
+            "mirror": writing.escape(self._mirror.title),
+            "words": self._words,
+        }
+        self._shells = Shells(self._templates, self._fixed)
         self.home_path, self.help_path = writing.home, self._at("help")
         self.mirrors_path = self._at("mirrors")
         self.hot_path, self.corrections_path = self._at("indexes/hot"), self._at("indexes/corrections")
@@ -69,7 +79,7 @@ class Frame:
     @property
     def root(self) -> str:
         """The canonical address of the edition; empty when it has none."""
-        return in_ascii(self._addresses[0]) if self._addresses else ""
+        return self._root
 
     def _at(self, stem: str) -> str:
         return stem + self._writing.suffix
@@ -83,7 +93,7 @@ class Frame:
         not hold stands outside its folder."""
         date = stored.first_date
         path = self._pattern.format(
-            section=stored.section, id=stored.id, year=f"{date:%Y}", month=f"{date:%m}"
+            section=stored.section, id=stored.id, year=date.year, month=f"{date.month:02}"
         )
         return path if self._rendering.holds(stored) else self._rendering.out + path
 
@@ -98,10 +108,10 @@ class Frame:
 
     def address(self, path: str) -> str:
         """The canonical address of a path; empty when the mirror has no address."""
-        if not self.root:
+        if not self._root:
             return ""
         place = self._rendering.folder + path
-        return self.root + quote(posixpath.normpath(place) if "../" in place else place)
+        return self._root + quote(posixpath.normpath(place) if "../" in place else place)
 
     def addresses_of(self, stored: Stored) -> list[str]:
         """The canonical addresses of an article's page in all renderings that hold it, this one's first."""
@@ -111,13 +121,12 @@ class Frame:
 
     def qr_path(self, path: str) -> str:
         """Where the QR code of a page stands as a file; empty when it is none, or there is none."""
-        if not self._writing.has_qr_files or not self._scans(path):
+        if not self._writing.has_qr_files or not _scans(self.address(path)):
             return ""
-        return f"qr/{path.removesuffix(self._writing.suffix)}.png"
+        return self._qr_place(path)
 
-    def _scans(self, path: str) -> bool:
-        """Whether a page has an address, and one that is not too long to scan."""
-        return 0 < len(self.address(path)) <= LONGEST
+    def _qr_place(self, path: str) -> str:
+        return f"qr/{path.removesuffix(self._writing.suffix)}.png"
 
     @property
     def has_former(self) -> bool:
@@ -161,40 +170,41 @@ class Frame:
         ``body`` goes in untouched.
         """
         address, qr = self.address(path), ""
-        if self._scans(path):
-            png, place = qr_png(address), self.qr_path(path)
+        if _scans(address):
+            png, place = qr_png(address), self._qr_place(path) if self._writing.has_qr_files else ""
             qr = self._writing.href(up_from(path) + place) if place else data_uri(png)
             if place:
                 yield File(place, png)
         name = shared_as or f"{title} · {self._mirror.title}"
-        text = self._rendered(
-            template,
+        values = self._values(
             path,
-            title,
-            said or self._words,
-            language or self._language,
-            body=BODY,
+            address,
+            title=self._writing.escape(title),
+            language=language or self._language,
             short=short,
             share=self._writing.share(name, address) if address else "",
             qr=qr,
             **values,
         )
-        yield File(path, text.replace(BODY, body.strip()).encode())
+        if template == _OF_TEXTS:
+            links = values.pop("links")
+            yield File(path, self._shells.page(self._at(template), values, links, body))
+        else:
+            fixed = {**self._fixed, "words": said or self._words, "body": BODY}
+            text = settled(self._templates.render(self._at(template), **{**fixed, **values}))
+            yield File(path, text.replace(BODY, body.strip()).encode())
 
     def _small(self, template: str, path: str, title: str, **values: Any) -> File:
         """A page that nobody passes on; it is small, as there may be very many."""
-        text = self._rendered(template, path, title, self._words, self._language, **values)
-        return File(path, text.encode())
+        values = self._values(
+            path, self.address(path), title=self._writing.escape(title), language=self._language, **values
+        )
+        text = self._templates.render(self._at(template), **{**self._fixed, **values})
+        return File(path, settled(text).encode())
 
-    def _rendered(
-        self, template: str, path: str, title: str, said: Mapping[str, Any], language: str, **values: Any
-    ) -> str:
-        address = self.address(path)
-        shown = {
-            **self._frame,
-            "mirror": self._writing.escape(self._mirror.title),
-            "title": self._writing.escape(title),
-            "words": said,
+    def _values(self, path: str, address: str, *, language: str, **values: Any) -> dict[str, Any]:
+        """The values of a page, with those that every page has of its own."""
+        return {
             "language": language,
             "page_direction": "rtl" if is_right_to_left(language) else "ltr",
             "up": up_from(path),
@@ -203,8 +213,6 @@ class Frame:
             "description": "",
             **values,
         }
-        text = self._templates.render(self._at(template), **shown)
-        return _settled(text)
 
     # --- links ---------------------------------------------------------------------------
 
@@ -217,6 +225,16 @@ class Frame:
             parts.append(self._list_link(section, path))
         parts += self._lists_of_choice(path) + self._elsewhere(path, twin)
         return self._writing.menu(self._language, parts + self._own_links(path))
+
+    def _menu_beside(self, stored: Stored, path: str, section: Section) -> str:
+        """The menu of a page about an article. Renderings in which the article does not stand have its
+        section's list."""
+        if self._rendering.is_elsewhere(stored):
+            return self._menu(path, section, path)
+        key = up_from(path), section.id
+        if key not in self._known_menus:  # the same on every page of a section
+            self._known_menus[key] = self._menu(path, section, self.list_path(section))
+        return self._known_menus[key]
 
     def _home_menu(self, path: str) -> str:
         parts = self._lists_of_choice(path)
@@ -279,5 +297,6 @@ def up_from(path: str) -> str:
     return "../" * path.count("/")
 
 
-def _settled(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+def _scans(address: str) -> bool:
+    """Whether a page has an address, and one that is not too long to scan."""
+    return 0 < len(address) <= LONGEST

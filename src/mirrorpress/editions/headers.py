@@ -21,6 +21,7 @@ _POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 _LONG = "public, max-age=31536000, immutable"  # what stands at a name made of its content
+_ASSET = r"/assets/[0-9a-f]{2}/[0-9a-f]{16}\.[a-z]+$"  # below any path; a section may be called "assets"
 _SHORT = "public, max-age=300"
 _PERMISSIONS = (
     "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), geolocation=(), gyroscope=(), "
@@ -52,9 +53,10 @@ def of_every_file(text: str) -> Mapping[str, str]:
 
 
 def _netlify(found: Mapping[str, str]) -> str:
-    every = "".join(f"  {name}: {value}\n" for name, value in found.items())
-    # What is said of /* is added to, not replaced, unless it is taken away first.
-    return f"/*\n{every}\n/assets/*\n  ! Cache-Control\n  Cache-Control: {_LONG}\n"
+    # What two rules say of one file is joined by some hosts: Cache-Control stands in one rule only, and what
+    # these hosts say of other files by themselves is to ask again each time.
+    every = "".join(f"  {name}: {value}\n" for name, value in found.items() if name != "Cache-Control")
+    return f"/*\n{every}\n/assets/*\n  Cache-Control: {_LONG}\n"
 
 
 def _nginx(found: Mapping[str, str]) -> str:
@@ -66,10 +68,10 @@ def _nginx(found: Mapping[str, str]) -> str:
     return (
         "# within the server block of the site\n"
         f"{lines('', _SHORT)}"
-        "gzip_static on;\n"
+        "gzip_static on;\ngzip_vary on;\n"
         "# brotli_static on;   # with ngx_brotli\n"
         "error_page 404 /404.html;\n"
-        "location /assets/ {\n"
+        f'location ~ "{_ASSET}" {{\n'
         f"{lines('    ', _LONG)}"
         "}\n"
         "types_hash_max_size 4096;\n"
@@ -78,11 +80,17 @@ def _nginx(found: Mapping[str, str]) -> str:
 
 
 def _caddy(found: Mapping[str, str]) -> str:
-    every = "".join(f'\t{name} "{value}"\n' for name, value in found.items())
+    every = "".join(f'\t{name} "{value}"\n' for name, value in found.items() if name != "Cache-Control")
+    # Caddy puts what has a matcher before what has none, which would then say the last word.
     return (
         "# within the site block\n"
         f"header {{\n{every}}}\n"
-        f'header /assets/* Cache-Control "{_LONG}"\n'
+        f"@lasting path_regexp {_ASSET}\n"
+        f'header @lasting Cache-Control "{_LONG}"\n'
+        f"@other not path_regexp {_ASSET}\n"
+        f'header @other Cache-Control "{_SHORT}"\n'
+        "@manifest path *.webmanifest\n"
+        "header @manifest Content-Type application/manifest+json\n"
         "file_server {\n\tprecompressed br gzip\n}\n"
         "handle_errors {\n\trewrite * /404.html\n\tfile_server\n}\n"
     )

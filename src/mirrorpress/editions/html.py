@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from importlib import resources
-from typing import Any
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Any
 
 from mirrorpress.editions.correctionpages import marked
 from mirrorpress.editions.corrections import Paragraph
@@ -24,16 +22,20 @@ from mirrorpress.editions.writing import Way
 from mirrorpress.links import followable
 from mirrorpress.model import ROOT, Article
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 _OURS = resources.files("mirrorpress.editions") / "templates" / "site"
 _REL = ' rel="external noopener noreferrer"'
 _PAGES = re.compile(r"^((?:[^:?#]*/)?[^:?#/]+)\.md(?=$|#)")
+_NEAR_THE_TOP = 600  # bytes of UTF-8 before a picture; a phone shows about so much, be it Latin or Chinese
+_MARKUP = re.compile(r"<[^>]*>")
 # Pictures wait until they are scrolled to; what may be too wide for a phone can be scrolled with keys.
 _ON_PAGES = (
     ("<img ", '<img loading="lazy" decoding="async" '),
     ("<pre>", '<pre tabindex="0">'),
     ("<table>", '<table tabindex="0">'),
 )
-_markdown = MarkdownIt("commonmark", {"html": False})
 
 
 class Html:
@@ -88,7 +90,7 @@ class Html:
         html = settled_in_html(article.html, way)
         for plain, ours in _ON_PAGES:
             html = html.replace(plain, ours)
-        return html.replace(ROOT, root)
+        return _with_first_view(html).replace(ROOT, root)
 
     def excerpt(self, text: str, said: str) -> str:
         return f"<blockquote><p>{self.escape(text)}</p></blockquote>\n<p>{said}</p>"
@@ -113,6 +115,14 @@ class Html:
         }
 
 
+def _with_first_view(html: str) -> str:
+    """A body whose first picture comes with the page if readers see it there, as waiting would delay it."""
+    before, picture, after = html.partition('<img loading="lazy"')
+    if not picture or len(before) > 4 * _NEAR_THE_TOP:
+        return html
+    return html if len(_MARKUP.sub("", before).encode()) > _NEAR_THE_TOP else f"{before}<img{after}"
+
+
 @lru_cache(maxsize=4096)  # names and titles stand on many pages
 def _escaped(text: str) -> str:
     return escape(one_line(text))
@@ -121,6 +131,13 @@ def _escaped(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _href(path: str) -> str:
     return escape(destination(_as_page(path)))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 40 ms that a build with nothing to write does not need
+
+    return MarkdownIt("commonmark", {"html": False})
 
 
 @cache
@@ -145,7 +162,7 @@ def _all_written(value: Any) -> Any:
 def _inline(markdown: str) -> str:
     spaces = markdown[: len(markdown) - len(markdown.lstrip())], markdown[len(markdown.rstrip()) :]
     return (
-        f"{spaces[0]}{_marked(_markdown.renderInline(markdown.strip()))}{spaces[1]}"
+        f"{spaces[0]}{_marked(_markdown().renderInline(markdown.strip()))}{spaces[1]}"
         if markdown.strip()
         else markdown
     )
@@ -153,7 +170,7 @@ def _inline(markdown: str) -> str:
 
 @lru_cache(maxsize=256)
 def _block(markdown: str) -> str:
-    return _marked(_markdown.render(markdown))
+    return _marked(_markdown().render(markdown))
 
 
 _HREF = re.compile(r'<a href="([^"]*)"')

@@ -69,9 +69,7 @@ class Pages(Frame):
             article.title,
             shared_as=article.title,
             body=body,
-            menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
-            ),
+            menu=self._menu_beside(stored, path, section),
             converted=self._converted(path) if self._rendering.converts(stored) else "",
             byline=self._byline(stored, publisher),
             corrected=self._writing.inline(note.format(when=changed[0], link=link)) if changed else "",
@@ -106,9 +104,7 @@ class Pages(Frame):
             "correction",
             path,
             self._words["corrections"]["page"].format(title=title),
-            menu=self._menu(
-                path, section, path if self._rendering.is_elsewhere(stored) else self.list_path(section)
-            ),
+            menu=self._menu_beside(stored, path, section),
             lead=self._lead,
             article=self._writing.escape(title),
             article_path=self._writing.href(up_from(path) + self.path(stored)),
@@ -440,7 +436,7 @@ class Pages(Frame):
 
     def search(self, sections: Sequence[Section]) -> Iterator[File]:
         """The search page, if there is one; without script it is a list of the sections."""
-        if not self._frame.get("search"):
+        if not self._fixed.get("search"):
             return
         path, out = self._at("search"), self._rendering.out
         places = [Place(one.id, one.title, self._writing.href(self.list_path(one))) for one in sections]
@@ -449,7 +445,7 @@ class Pages(Frame):
             path,
             self._words["search"]["title"],
             menu=self._menu(path, None),
-            policy=self._frame["search_policy"],
+            policy=self._fixed["search_policy"],
             form=search_page(self._language, places, root=out, folder=self._rendering.folder.rstrip("/")),
             preloads=preloads(out),
         )

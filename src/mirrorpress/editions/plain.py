@@ -28,7 +28,8 @@ def escape(text: str) -> str:
     """
     line = one_line(text)
     line = _SPECIAL.sub(r"\\\g<0>", line)
-    line = _AUTOLINK.sub(r"\g<0>\\", line)
+    if ":" in line or "." in line:  # the search itself is slow
+        line = _AUTOLINK.sub(r"\g<0>\\", line)
     return _LINE_START.sub(r"\1\\\2", line)
 
 

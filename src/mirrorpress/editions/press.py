@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Literal, Protocol
@@ -52,8 +52,9 @@ class Press:
     pages: Pages
     front: Front
     presence: Presence
-    earliest: date | None = None
-    """The day (UTC) of the oldest article of which something was rendered; see ``Shelf.by_day``."""
+    touched: dict[tuple[datetime, int], tuple[str, int]] | None = field(default_factory=dict)
+    """The articles of which something was rendered: when each came out and arrived, its section and position.
+    None: all of them."""
 
     @cached_property
     def syndication(self) -> Syndication:
@@ -62,6 +63,7 @@ class Press:
 
     def everything(self) -> Iterator[File | str]:
         known = self.sections()
+        self.touched = None
         for section in known:
             count = self.shelf.count(section.id)
             dropped = self.presence.dropped(section, count)
@@ -154,8 +156,8 @@ class Press:
         """What stands at an article's path, and what goes with it. One that is shown must have its body; the
         assets of one that is not go into ``leaving``."""
         state, path = self.presence.state(section, stored), self.pages.path(stored)
-        day = (stored.dated or stored.first_date).date()
-        self.earliest = min(self.earliest or day, day)
+        if self.touched is not None:
+            self.touched[stored.dated or stored.first_date, stored.arrived] = section.id, stored.position
         if state == "shown":
             yield from self._shown_article(section, stored)
             return

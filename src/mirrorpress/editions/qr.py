@@ -1,8 +1,8 @@
-"""QR codes: as SVG, for paper, and as 1-bit PNG, fast: segno draws the first of a shape, the rest are XORs.
+"""QR codes: as SVG, for paper, and as 1-bit PNG, fast: segno draws one of each version, the rest are XORs.
 
-At a fixed version, error level, mask and length every module of a QR code is a linear function over
-GF(2) of the message's bits (ISO/IEC 18004: the Reed-Solomon code, the placing and the mask are all
-linear or constant). So one drawing per message bit is enough to compose any message of that length.
+At a fixed version, error level and mask every module of a QR code is a linear function over GF(2) of the
+message's bits (ISO/IEC 18004: the Reed-Solomon code, the placing and the mask are all linear or constant).
+So a code is any other one with some pixels turned: those that the differing codewords turn.
 """
 
 from __future__ import annotations
@@ -10,9 +10,18 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from collections.abc import Iterator
 from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING
 
-import segno
+from mirrorpress.editions.codewords import Codewords
+
+if TYPE_CHECKING:
+    import segno
+
+# segno takes 40 ms to import, which a build that draws nothing does not need.
+# ruff: noqa: PLC0415
 
 LONGEST = 400
 """Characters; the code of a longer text is too fine for a phone to read from paper."""
@@ -20,7 +29,7 @@ _ERROR = "m"
 _MASK = 3
 _SCALE = 4  # pixels a module
 _BORDER = 4  # modules, as the standard asks
-_WORTH_IT = 30  # codes of one length that are simply drawn; composing pays once bits recur
+_TIMING = 6  # the column that holds no data from top to bottom
 
 
 def qr_png(text: str, *, longest: int = LONGEST) -> bytes:
@@ -29,7 +38,7 @@ def qr_png(text: str, *, longest: int = LONGEST) -> bytes:
     Raises ``ValueError`` for longer or other text.
     """
     data = _ascii(text, longest)
-    return _png(*_shape(len(data)).modules(data))
+    return _shape(len(data)).png(data)
 
 
 def shows(png: bytes, text: str, *, longest: int = LONGEST) -> bool:
@@ -38,7 +47,7 @@ def shows(png: bytes, text: str, *, longest: int = LONGEST) -> bool:
     drawn = qr_png(text, longest=longest)
     if png == drawn:
         return True
-    ends = slice(_HEADER), slice(-_END, None)
+    ends = slice(_HEADER), slice(-_TAIL, None)
     return all(png[end] == drawn[end] for end in ends) and _inflated(png) == _inflated(drawn)
 
 
@@ -49,6 +58,8 @@ def qr_svg(text: str, *, side: float, module: float) -> str:
     the code's size leaves room, it stands more damage than the others. Raises ``ValueError`` for longer or
     other text.
     """
+    import segno
+
     code = segno.make_qr(_ascii(text), error=_ERROR, mode="byte")
     modules = code.symbol_size(border=_BORDER)[0]
     width = max(side, modules * module)
@@ -68,88 +79,117 @@ def _ascii(text: str, longest: int = LONGEST) -> bytes:
     return data
 
 
-class _Shape:
-    """All codes of messages of one length."""
+class _Version:
+    """Codes of one version, as PNG has their pixels: of each row of modules one line, which is a byte for the
+    filter and then a bit a pixel (1 is white), all lines in one integer."""
 
-    def __init__(self) -> None:
-        self._version: int | None = None  # the smallest that fits, which the first drawing tells
-        self._drawn = 0
-        self._base = b""
-        self._base_modules = 0
-        self._size = 0
+    def __init__(self, number: int) -> None:
+        import segno
+
+        drawn = segno.make_qr(b"", error=_ERROR, mask=_MASK, mode="byte", version=number, boost_error=False)
+        self.codewords = _codewords(number)
+        self.rows = len(drawn.matrix)
+        self.width = (self.rows + 2 * _BORDER) * _SCALE
+        self.line = 1 + (self.width + 7) // 8  # bytes
+        self._modules = list(self._of_data(drawn))
         self._flips: dict[tuple[int, int], int] = {}
+        self.margin = (b"\x00" + b"\xff" * (self.line - 1)) * (_BORDER * _SCALE)
+        white = "1" * (_BORDER * _SCALE)
+        self._empty = 0
+        for row in drawn.matrix:
+            pixels = "".join("10"[module] * _SCALE for module in row)
+            line = int(f"{white}{pixels}{white}", 2) << -self.width % 8
+            self._empty = self._empty << 8 * self.line | line
 
-    def modules(self, data: bytes) -> tuple[int, int]:
-        """The code's side in modules, and its modules as bits, row by row."""
-        self._drawn += 1
-        if self._drawn <= _WORTH_IT:
-            self._size, self._base_modules = self._draw(data)
-            self._base = data
-            return self._size, self._base_modules
-        modules = self._base_modules
-        for position, (one, other) in enumerate(zip(data, self._base, strict=True)):
-            different = one ^ other
-            while different:
-                bit = different & -different
-                modules ^= self._flip(position, bit)
-                different ^= bit
-        return self._size, modules
+    def _of_data(self, drawn: segno.QRCode) -> Iterator[int]:
+        """The pixels of each module that holds a bit of a codeword, in the order of these bits."""
+        from segno import consts
 
-    def _flip(self, position: int, bit: int) -> int:
-        """The modules that one bit of the message turns."""
-        if (position, bit) not in self._flips:
-            message = bytearray(self._base)
-            message[position] ^= bit
-            self._flips[position, bit] = self._draw(bytes(message))[1] ^ self._base_modules
-        return self._flips[position, bit]
+        kinds = [list(row) for row in drawn.matrix_iter(border=0, verbose=True)]
+        kinds[8][self.rows - 9] = consts.TYPE_DATA_LIGHT  # which segno 1.6 takes for a bit of the format
+        square = (1 << _SCALE) - 1
+        for row, column in _way(self.rows):
+            if kinds[row][column] in (consts.TYPE_DATA_LIGHT, consts.TYPE_DATA_DARK):
+                lines_below, pixels_left = self.rows - 1 - row, _SCALE * (_BORDER + column + 1)
+                yield square << 8 * (self.line * (lines_below + 1) - 1) - pixels_left
 
-    def _draw(self, data: bytes) -> tuple[int, int]:
-        code = segno.make_qr(
-            data, error=_ERROR, mask=_MASK, mode="byte", version=self._version, boost_error=False
-        )
-        assert isinstance(code.version, int)  # noqa: S101 - only Micro QR codes have named versions
-        self._version = code.version
-        # A module's lowest bit says whether it is dark; the others, what it is there for.
-        modules = b"".join(bytes(row) for row in code.matrix).translate(_DIGIT_OF)
-        return len(code.matrix), int(modules, 2)
+    def drawn(self, message: bytes) -> int:
+        """The code of a message."""
+        return self._empty ^ self.between(self.codewords.of(b""), self.codewords.of(message))
 
+    def between(self, one: bytes, other: bytes) -> int:
+        """The pixels in which the codes of two messages differ, given by their data codewords."""
+        flips, pixels = self._flips, 0
+        for place, (this, that) in enumerate(zip(one, other, strict=True)):
+            if this != that:
+                key = place, this ^ that
+                if key not in flips:
+                    flips[key] = self._turned(*key)
+                pixels ^= flips[key]
+        return pixels
 
-_DIGIT_OF = bytes(ord("0") + (module & 1) for module in range(256))
-
-
-@cache
-def _shape(length: int) -> _Shape:  # noqa: ARG001 - it is the key
-    return _Shape()
-
-
-def _png(size: int, modules: int) -> bytes:
-    """A greyscale PNG of one bit a pixel (PNG 1.2, colour type 0)."""
-    width = (size + 2 * _BORDER) * _SCALE
-    stride = (width + 7) // 8
-    white = b"\x00" + b"\xff" * stride
-    margin, padding = "1" * (_BORDER * _SCALE), "0" * (stride * 8 - width)
-    light = modules ^ (1 << size * size) - 1  # of one bit a pixel, 1 is white
-    pixels = f"{light:0{size * size}b}".replace("0", _DARK).replace("1", _LIGHT)
-    lines = [white * (_BORDER * _SCALE)]
-    for start in range(0, len(pixels), size * _SCALE):
-        line = int(f"{margin}{pixels[start : start + size * _SCALE]}{margin}{padding}", 2)
-        lines.append((b"\x00" + line.to_bytes(stride, "big")) * _SCALE)
-    lines.append(white * (_BORDER * _SCALE))
-    header = struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", _deflated(b"".join(lines))), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    )
+    def _turned(self, word: int, value: int) -> int:
+        """The pixels that turn when ``value`` is added to a codeword of the message."""
+        pixels = 0
+        for place, added in self.codewords.changes(word, value):
+            for bit, module in enumerate(self._modules[8 * place : 8 * place + 8]):
+                if added << bit & 0x80:
+                    pixels ^= module
+        return pixels
 
 
-_HEADER, _END = 8 + 12 + 13, 12  # bytes before and after the one chunk of pixels
+_codewords, _version = cache(Codewords), cache(_Version)
+
+
+def _way(size: int) -> Iterator[tuple[int, int]]:
+    """Rows and columns in the order in which codewords are placed: two columns at a time from the right, up
+    and down (ISO/IEC 18004, 7.7.3)."""
+    upwards = True
+    for right in (*range(size - 1, _TIMING, -2), *range(_TIMING - 1, 0, -2)):
+        for row in reversed(range(size)) if upwards else range(size):
+            yield row, right
+            yield row, right - 1
+        upwards = not upwards
+
+
+class _Shape:
+    """All codes of messages of one length. One is told from another by few codewords, as addresses begin
+    alike."""
+
+    def __init__(self, length: int) -> None:
+        fitting = (number for number in count(1) if _codewords(number).room >= length)
+        self._version = version = _version(next(fitting))
+        self._known: tuple[bytes, int] | None = None
+        header = struct.pack(">IIBBBBB", version.width, version.width, 1, 0, 0, 0, 0)
+        self._head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
+
+    def png(self, message: bytes) -> bytes:
+        """A greyscale PNG of one bit a pixel (PNG 1.2, colour type 0)."""
+        version, words = self._version, self._version.codewords.of(message)
+        if self._known is None:
+            self._known = words, version.drawn(message)
+        known, pixels = self._known
+        lines = (pixels ^ version.between(known, words)).to_bytes(version.line * version.rows)
+        starts = range(0, len(lines), version.line)
+        repeated = [lines[start : start + version.line] * _SCALE for start in starts]
+        data = b"".join((version.margin, *repeated, version.margin))
+        return self._head + _chunk(b"IDAT", _deflated(data)) + _END
+
+
+_shape = cache(_Shape)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+_HEADER, _TAIL = 8 + 12 + 13, 12  # bytes before and after the one chunk of pixels
 _MOST_PIXELS = 1 << 16  # bytes of the largest code, a line each, are fewer
 
 
 def _inflated(png: bytes) -> bytes | None:
     """The lines of a PNG that is laid out as ours; None for another."""
-    chunk = png[_HEADER:-_END]
+    chunk = png[_HEADER:-_TAIL]
     kind, body, end = chunk[4:8], chunk[8:-4], chunk[-4:]
     sizes = struct.pack(">I", len(body)), struct.pack(">I", zlib.crc32(kind + body))
     if kind != b"IDAT" or (chunk[:4], end) != sizes:
@@ -168,4 +208,4 @@ def _deflated(data: bytes) -> bytes:
     return compressor.compress(data) + compressor.flush()
 
 
-_DARK, _LIGHT = "0" * _SCALE, "1" * _SCALE  # a module, widened to pixels
+_END = _chunk(b"IEND", b"")

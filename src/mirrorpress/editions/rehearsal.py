@@ -17,6 +17,7 @@ Perform = Callable[[Templates], None]
 """Renders every page of a sample mirror by the templates given."""
 
 Values = Mapping[str, Any]
+_NAMED = re.compile(r'\{%-?\s*(?:include|extends)\s+"([^"]+)"')
 
 
 class Recording(Templates):
@@ -26,16 +27,32 @@ class Recording(Templates):
         super().__init__(edition, own)
         self.seen: dict[str, list[Values]] = {}
 
+    @property
+    def may_be_filled(self) -> bool:
+        return False  # or it would record marks
+
     def render(self, name: str, **values: Any) -> str:
         self.seen.setdefault(name, []).append(values)
         text = super().render(name, **values)
-        if self.own and (found := dangers(name, text.encode())):
+        place = "x/" * values.get("root", "").count("../") + name  # as deep in the edition as the page
+        if self.own and (found := dangers(place, text.encode())):
             raise SafetyError(
-                f"would break a promise to readers: {found[0]}",
-                where=f"{TEMPLATES}/{self.edition}/{name}",
-                hint="correct the template; docs/templates.md says what may stand on a page",
+                f"would break a promise to readers, in a page of {name}: {found[0]}",
+                where=", ".join(f"{TEMPLATES}/{self.edition}/{one}" for one in self._used_by(name)),
+                hint="correct it; lines are those of the page; docs/templates.md says what may stand there",
             )
         return text
+
+    def _used_by(self, name: str) -> list[str]:
+        """Which of the mirror's own files a page of the template ``name`` is made of."""
+        used = [name]
+        for one in used:
+            used += [
+                other
+                for other in _NAMED.findall(self.texts[one])
+                if other not in used and other in self.texts
+            ]
+        return [one for one in (*used, "style.css") if one in self.own] or sorted(self.own)
 
 
 def rehearse(edition: str, own: Sequence[Template], perform: Perform) -> None:

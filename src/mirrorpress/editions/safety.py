@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from functools import lru_cache
+from html import unescape
 
 from mirrorpress.editions.compressed import unfolded
 from mirrorpress.editions.feedsafety import dangers_in_json_feed, dangers_in_xml
+from mirrorpress.editions.linksafety import NOT_NAMED, TELLING
 from mirrorpress.editions.sitesafety import dangers_in_manifest, dangers_in_page, dangers_in_script
 from mirrorpress.editions.verifier.page import PATH as VERIFIER
 from mirrorpress.editions.verifier.page import is_verifier
-from mirrorpress.links import is_literal_ip
+from mirrorpress.links import leads_to_a_name, without_tracking
 
-_FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
+# These two begin with the characters that they look for, as the search for those takes next to no time.
+_FENCED = re.compile(r"(```(?<=^```)`*)[^`\n]*\n.*?^\1`*\s*$", re.MULTILINE | re.DOTALL)
 # What is shown literally: an escaped character, or inline code; read in one pass, as each may hold the other.
-_LITERAL = re.compile(r"\\[^\n]|(`++)(?:[^\n]|\n(?![ \t]*\n))+?(?<!`)\1(?!`)|`++")
+_LITERAL = re.compile(r"[\\`](?:(?<=\\)[^\n]|(?<=`)(`*+)(?:[^\n]|\n(?![ \t]*\n))+?(?<!`)`\1(?!`)|(?<=`)`*+)")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)([^>]*)>|<[!?][^>]*>")
 _ALLOWED_TAGS = {
     "strong": "", "em": "", "s": "", "sub": "", "sup": "", "br": "", "div": ' dir="(?:rtl|ltr)"', "code": "",
@@ -29,10 +32,10 @@ _AUTOLINK = re.compile(r"<(?:https://[^\s<>]+|mailto:[^\s<>]+)>")
 _IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^)\s>]*)")
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*\S", re.MULTILINE)
-_BARE = re.compile(r"(?:http|ftp)://|\bwww\.[\w-]+\.", re.IGNORECASE)
+_BARE = re.compile(r"(?:http|ftp)://|https://[^\s<]*|\bwww\.[\w-]+\.", re.IGNORECASE)
 _JSON_FEED = re.compile(r"(?:^|/)(?:feed|feeds/[^/]+)\.json$")
-# Pictures, which load nothing, and lists that no reader's program follows.
-_HARMLESS = (".png", ".webp", ".avif", ".jpg", ".gif", ".txt", ".json", "_headers")
+_PICTURES = (".png", ".webp", ".avif", ".jpg", ".gif")  # which load nothing
+_LISTS = (".txt", ".json", "_headers")  # that no reader's program follows
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//")
 
 
@@ -46,37 +49,42 @@ def dangers(path: str, data: bytes, addresses: Sequence[str] = ()) -> list[str]:
             path, data = unfolded(path, data)
         except ValueError as error:
             return [str(error)]
-    if path.endswith(".md"):
-        return dangers_in_markdown(data.decode("utf-8", "replace"))
     if path == VERIFIER and is_verifier(data):  # the one page with a script within
         return []
-    if path.endswith(".html"):
-        return list(dangers_in_page(path, data.decode("utf-8", "replace")))
     if path.endswith(".js"):
         return list(dangers_in_script(path, data))
-    if path.endswith(".webmanifest"):
-        return list(dangers_in_manifest(data.decode("utf-8", "replace")))
-    if path.endswith((".xml", ".opml")):
-        return list(dangers_in_xml(data.decode("utf-8", "replace"), addresses))
-    if _JSON_FEED.search(path):
-        return list(dangers_in_json_feed(data.decode("utf-8", "replace"), addresses))
     if path.startswith("search/") and path.endswith(".bin"):  # what our own script reads
         return []
-    return [] if path.endswith(_HARMLESS) else ["a file of a kind that no edition has"]
+    try:
+        text = "" if path.endswith(_PICTURES) else data.decode()
+    except UnicodeDecodeError as error:  # a reader's program would read on, and each its own way
+        return [f"bytes that are not UTF-8, from byte {error.start + 1} on"]
+    if path.endswith(".md"):
+        return dangers_in_markdown(text)
+    if path.endswith(".html"):
+        return list(dangers_in_page(path, text))
+    if path.endswith(".webmanifest"):
+        return list(dangers_in_manifest(text))
+    if path.endswith((".xml", ".opml")):
+        return list(dangers_in_xml(text, addresses))
+    if _JSON_FEED.search(path):
+        return list(dangers_in_json_feed(text, addresses))
+    return [] if path.endswith((*_PICTURES, *_LISTS)) else ["a file of a kind that no edition has"]
 
 
 def dangers_in_markdown(text: str) -> list[str]:
     """See ``dangers``. Fenced and inline code is shown literally and so is safe; so is what is escaped."""
-    if "`" in text:
+    if "```" in text:
         text = _FENCED.sub("\n", text)
     text = _LITERAL.sub(" ", text)
     pictures = (match[1] for match in _IMAGE.finditer(text))
     found = [f"a picture from elsewhere: {source[:100]}" for source in pictures if _SCHEME.match(source)]
     for match in _LINK.finditer(text):
         target = match[1]
-        if _SCHEME.match(target) and _misleads(target):
-            found.append(f"a link that is not https to a named host: {target[:100]}")
-    found += [f"a link by reference: {match[0].strip()[:100]}" for match in _REFERENCE.finditer(text)]
+        if _SCHEME.match(target) and (danger := _misleads(target)):
+            found.append(f"{danger}: {target[:100]}")
+    if "]:" in text:
+        found += [f"a link by reference: {match[0].strip()[:100]}" for match in _REFERENCE.finditer(text)]
     rest = _AUTOLINK.sub(lambda link: link[0] if _misleads(link[0][1:-1]) else " ", text)
     for match in _TAG.finditer(rest):
         attributes = _ALLOWED_TAGS.get((match[2] or "").lower())
@@ -87,15 +95,17 @@ def dangers_in_markdown(text: str) -> list[str]:
         found += [
             f"an address that a git host turns into a link: {match[0]}"
             for match in _BARE.finditer(outside_links)
+            if not match[0].startswith("https") or _misleads(match[0])
         ]
     return found
 
 
-def _misleads(target: str) -> bool:
-    """Whether a link leads elsewhere than by https to a named host, or into a mail."""
+@lru_cache(maxsize=4096)  # the menu stands on all pages
+def _misleads(target: str) -> str:
+    """What is wrong with where a link leads, if that is not by https to a named host, or into a mail."""
     if target.startswith("mailto:"):
-        return False
-    try:
-        return not target.startswith("https://") or is_literal_ip(urlsplit(target).hostname or "")
-    except ValueError:
-        return True
+        return ""
+    address = unescape(target)
+    if not (address.startswith("https://") and leads_to_a_name(address)):
+        return NOT_NAMED
+    return TELLING if without_tracking(address) != address else ""

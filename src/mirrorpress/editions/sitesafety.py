@@ -12,14 +12,14 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from mirrorpress.links import followable, without_tracking
+from mirrorpress.editions.linksafety import danger_of
 from mirrorpress.markup import Doctype, Element, Text, parse_page
 
 OFFLINE = ("offline.js", "sw.js")
@@ -73,17 +73,32 @@ _ELEMENTS: Mapping[str, frozenset[str]] = {
     "time": frozenset({"datetime"}),
 }
 _LOOKED_INTO = frozenset({"meta", "link", "style", "script", "img", "a", "input"})
+_HELD = frozenset({"link", "style", "script", "img"})
 _PLAIN = _ELEMENTS.keys() - _LOOKED_INTO
+# A browser that is not told the encoding first may read other characters than we do, and so other tags.
+_BEGINNING = re.compile(
+    r'<!doctype html>\s+<html(?:\s+[a-z-]+="[^"<>&]*")*>\s*<head>\s*<meta charset="utf-8">', re.IGNORECASE
+)
 _METAS = {"viewport", "referrer", "description", "color-scheme", "theme-color", "generator"}
 _DATA_PICTURE = re.compile(r"data:image/(?:png|webp);base64,[A-Za-z0-9+/]+=*")
+_OF_MANIFESTS = frozenset(
+    "name short_name start_url scope display lang dir icons background_color theme_color description".split()
+)
+_OF_ICONS = frozenset(("src", "sizes", "type", "purpose"))
 _AT_RULES = ("import", "font-face", "namespace", "charset")
-_LOADING = ("url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint")
+_LOADING = (
+    "url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade", "element",
+    "-moz-element", "-moz-image-rect", "paint", "url-prefix",
+)  # fmt: skip
 
 
 def dangers_in_page(path: str, html: str) -> Iterator[str]:
     """What would endanger a reader in the page at ``path``, one line each, with its line and element."""
-    if not html.startswith("<!doctype html>\n"):
-        yield "line 1: a page that does not begin as the mirror's do"
+    if not _BEGINNING.match(html):
+        yield (
+            "line 1: a page that does not begin with <!doctype html>, <html>, <head> and "
+            '<meta charset="utf-8">'
+        )
         return
     try:
         document = parse_page(html)
@@ -114,6 +129,8 @@ def dangers_in_style(css: str) -> Iterator[str]:
             yield f"{place}: what is no CSS ({node.message})"
         elif node.type == "at-rule" and node.lower_at_keyword in _AT_RULES:
             yield f"{place}: @{node.lower_at_keyword}, which loads from elsewhere"
+        elif node.type == "at-keyword" and node.lower_value in _AT_RULES:
+            yield f"{place}: @{node.lower_value}, which loads from elsewhere"
         elif node.type == "url" or (node.type == "function" and node.lower_name in _LOADING):
             yield f"{place}: a style that loads something"
         for inner in ("prelude", "content", "arguments"):
@@ -130,14 +147,17 @@ def dangers_in_manifest(text: str) -> Iterator[str]:
     if not isinstance(found, dict):
         yield "JSON that is no manifest"
         return
-    known = {"name", "short_name", "start_url", "scope", "display", "lang", "dir", "icons"} | {
-        "background_color", "theme_color", "description", "id",
-    }  # fmt: skip
-    for key in set(found) - known:
-        yield f"a key that does not belong there: {key[:100]}"
     icons = found.get("icons", [])
-    sources = [icon.get("src", "") if isinstance(icon, dict) else "" for icon in icons]
-    for address in (found.get("start_url", "."), found.get("scope", "."), *sources):
+    if not (isinstance(icons, list) and all(isinstance(icon, dict) for icon in icons)):
+        yield "icons that are no list of icons"
+        return
+    for key in (set(found) - _OF_MANIFESTS) | ({key for icon in icons for key in icon} - _OF_ICONS):
+        yield f"a key that does not belong there: {key[:100]}"
+    for address in (
+        found.get("start_url", "."),
+        found.get("scope", "."),
+        *(icon.get("src") for icon in icons),
+    ):
         if not isinstance(address, str) or not _is_own(address):
             yield f"an address from elsewhere: {str(address)[:100]}"
 
@@ -168,6 +188,7 @@ def policy_of(style: str, *, search: bool = False, offline: bool = False) -> str
     return "; ".join([*directives, "base-uri 'none'", "form-action 'none'"])
 
 
+@lru_cache(maxsize=8)  # all pages have the same one
 def hash_of(text: str) -> str:
     """A style as a Content-Security-Policy names it (CSP 3, 2.3.1)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
@@ -178,28 +199,29 @@ class _Look:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.policy: dict[str, set[str]] | None = None
+        self.policy: Mapping[str, frozenset[str]] | None = None
         self.styles: list[str] = []
         self.has_script = False
+        self.sends_no_referrer = False
 
-    def at(self, element: Element) -> Iterator[str]:
+    def at(self, element: Element) -> Iterable[str]:
         """The dangers of one element."""
         tag = element.tag
-        allowed = _ELEMENTS.get(tag)
-        if allowed is None:  # so is every <svg> and <math>, whatever stands within
-            yield "an element that does not belong there"
-            return
-        for name in element.attrs:
-            if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-")):
-                yield f"an attribute that does not belong there: {name[:50]}"
-        if tag in _LOOKED_INTO:
-            yield from getattr(self, f"_{tag}")(element)
+        found = _out_of_place(tag, tuple(element.attrs))
+        if tag not in _LOOKED_INTO:
+            return found
+        if tag in _HELD and self.policy is None:
+            found = (*found, "it stands before the Content-Security-Policy, which does not hold it there")
+        looked_into: Iterable[str] = getattr(self, f"_{tag}")(element)
+        return (*found, *looked_into)
 
     def at_the_end(self) -> Iterator[str]:
         """The dangers of the page as a whole."""
         if self.policy is None:
             yield "no Content-Security-Policy"
             return
+        if not self.sends_no_referrer:
+            yield 'no <meta name="referrer" content="no-referrer">'
         for name in _NEEDED:
             if name not in self.policy:
                 yield f"a Content-Security-Policy without {name}"
@@ -216,18 +238,23 @@ class _Look:
         kind, content = (element.attr("http-equiv") or "").lower(), element.attr("content") or ""
         name = element.attr("name")
         if kind == "content-security-policy" and element.closest("head") and self.policy is None:
-            directives = (one.split() for one in content.split(";"))
-            self.policy = {words[0]: set(words[1:]) for words in directives if words}
+            if not (content.isascii() and content.isprintable()):
+                yield "a Content-Security-Policy of more than plain ASCII in one line"
+            self.policy = _directives(content)
         elif kind or (name is not None and name not in _METAS):
             yield f"a meta that does not belong there: {(kind or name or '')[:50]}"
-        elif name == "referrer" and content != "no-referrer":
-            yield "a referrer that is sent"
+        elif element.attr("charset") not in (None, "utf-8"):
+            yield "a page that claims not to be UTF-8"
+        elif name == "referrer":
+            self.sends_no_referrer = content == "no-referrer"
+            if not self.sends_no_referrer:
+                yield "a referrer that is sent"
 
     def _link(self, element: Element) -> Iterator[str]:
         rel, href = element.attr("rel") or "", element.attr("href") or ""
         if rel in ("canonical", "alternate"):  # asked for by no browser
-            if not (_is_own(href) or followable(href)):
-                yield f"a link that is not https to a named host: {href[:100]}"
+            if danger := danger_of(href, is_own=_is_own(href)):
+                yield danger
         elif rel in ("icon", "manifest"):
             if not (_is_own(href) or (rel == "icon" and _DATA_PICTURE.fullmatch(href))):
                 yield f"an address from elsewhere: {href[:100]}"
@@ -246,14 +273,15 @@ class _Look:
         source = element.attr("src")
         if source is None or element.text.strip():
             yield "a script within the page"
+        elif (element.attr("type") or "module") != "module":
+            yield f"a script that is something else: {(element.attr('type') or '')[:50]}"
         else:
             yield from self._own_script(source)
 
     def _own_script(self, source: str) -> Iterator[str]:
         standing = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), source))
-        if standing != OFFLINE[0] and not (
-            _SEARCH_PAGE.fullmatch(self.path) and standing.startswith(SEARCH) and _is_own(source)
-        ):
+        of_search = bool(_SEARCH_PAGE.fullmatch(self.path)) and standing.startswith(SEARCH)
+        if not (_is_own(source) and (standing == OFFLINE[0] or of_search)):
             yield f"a script that does not belong there: {source[:100]}"
 
     def _img(self, element: Element) -> Iterator[str]:
@@ -261,20 +289,48 @@ class _Look:
         if not (_is_own(source) or _DATA_PICTURE.fullmatch(source)):
             yield f"a picture from elsewhere: {source[:100]}"
 
-    def _a(self, element: Element) -> Iterator[str]:
-        href = element.attr("href")
-        if href is None or _is_own(href):
-            return
-        if not followable(href):
-            yield f"a link that is not https to a named host: {href[:100]}"
-        elif without_tracking(href) != href:
-            yield f"a link with a parameter that tells where a reader came from: {href[:100]}"
-        elif href.startswith("https:") and "noreferrer" not in (element.attr("rel") or "").split():
-            yield f"a link out of the mirror that is not marked as one: {href[:100]}"
+    def _a(self, element: Element) -> Iterable[str]:
+        return _dangers_of_link(element.attr("href"), element.attr("rel") or "")
 
     def _input(self, element: Element) -> Iterator[str]:
         if element.attr("type") not in ("search", "checkbox"):
             yield "a field that does not belong there"
+
+
+@lru_cache(maxsize=8)
+def _directives(policy: str) -> Mapping[str, frozenset[str]]:
+    """A Content-Security-Policy's directives, each with its values; of one said twice browsers pass over the
+    second (CSP 3, 2.2.1)."""
+    found: dict[str, frozenset[str]] = {}
+    for name, *values in (one.split() for one in policy.split(";") if one.strip()):
+        found.setdefault(name, frozenset(values))
+    return found
+
+
+@lru_cache(maxsize=1024)  # most elements of a page are as on the page before
+def _out_of_place(tag: str, attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """What does not belong on a page, by the names of an element and its attributes."""
+    allowed = _ELEMENTS.get(tag)
+    if allowed is None:  # so is every <svg> and <math>, whatever stands within
+        return ("an element that does not belong there",)
+    return tuple(
+        f"an attribute that does not belong there: {name[:50]}"
+        for name in attributes
+        if name not in allowed and name not in _GLOBAL and not name.startswith(("aria-", "data-"))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dangers_of_link(href: str | None, rel: str) -> tuple[str, ...]:
+    """What is wrong with a link that a reader may click on."""
+    if href is None:
+        return ()
+    is_own = _is_own(href)
+    danger = danger_of(href, is_own=is_own)
+    found = (danger,) if danger else ()
+    if not (is_own or href[:7].lower() == "mailto:" or "noreferrer" in rel.split()):
+        return (*found, f"a link out of the mirror that is not marked as one: {href[:100]}")
+    return found
 
 
 _styles_seen: dict[str, tuple[str, ...]] = {}
@@ -291,10 +347,14 @@ def _known_style(style: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _is_own(address: str) -> bool:
     """Whether an address is a relative one, and so of the edition itself."""
+    if address.startswith("https://"):
+        return False
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
     if parts.scheme or parts.netloc or re.search(r"[\s\\<>\"\x00-\x1f]", address):
         return False
-    return not unquote(parts.path).startswith(("/", "\\"))
+    # From a disk, "../..//host/x" would be "file:////host/x", which Windows asks that host for.
+    path = unquote(parts.path)
+    return not path.startswith(("/", "\\")) and "//" not in path

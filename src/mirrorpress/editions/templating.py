@@ -80,6 +80,11 @@ class Templates:
             fuel=STEPS if self.own else None,
         )
 
+    @property
+    def may_be_filled(self) -> bool:
+        """Whether ``shells`` may put pages together without having each rendered."""
+        return not self.own
+
     def render(self, name: str, **values: Any) -> str:
         """A page of these values, with ``BODY`` where ``body`` goes.
 

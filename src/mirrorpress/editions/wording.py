@@ -99,11 +99,7 @@ def parts_words(text: str) -> bool:
 
 
 def _plain_address(address: str) -> str:
-    try:
-        address = without_tracking(address)
-    except ValueError:
-        return address
-    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+    return without_tracking(address).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

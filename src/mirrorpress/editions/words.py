@@ -17,6 +17,7 @@ _ENGLISH = "en"  # what a language without a file of its own gets
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
 
 
+@lru_cache(maxsize=1024)
 def is_right_to_left(language: str) -> bool:
     """Whether a BCP 47 language is written from right to left."""
     tag = language.lower().split("-")

@@ -174,7 +174,7 @@ class Workshop:
         publisher = self.configuration.publisher_of(section.publisher, entry.url)
         adopted = entry.page is not None or capture.header("content-type").startswith("text/markdown")
         return Page(
-            url=entry.url if adopted else without_tracking(capture.final_url),
+            url=without_tracking(entry.url if adopted else capture.final_url),
             body=capture.body,
             content_type=capture.header("content-type"),
             rules=ArticleRules() if adopted else section.article,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,7 +25,6 @@ from mirrorpress.editions.compressed import with_compressed
 from mirrorpress.editions.copies import is_code, neutral, readdressed
 from mirrorpress.editions.safety import dangers
 from mirrorpress.errors import (
-    EditionError,
     FetchError,
     GatherError,
     MirrorpressError,
@@ -37,6 +35,7 @@ from mirrorpress.errors import (
 from mirrorpress.gather.places import Place, is_repository, place_at
 from mirrorpress.model import Capture, Configuration, Edition, File
 from mirrorpress.paths import is_safe_file
+from mirrorpress.pipeline.folder import Folder
 from mirrorpress.pipeline.report import Report
 from mirrorpress.trust.client import Client, ForgedError, Known, Listed
 from mirrorpress.trust.mirrors import read_mirrors
@@ -176,7 +175,7 @@ class _Copy:
         self._report = following.report
         self._now = following.now
         self._name = edition.name
-        self._root = following.configuration.folder / "out" / edition.name
+        self._folder = Folder(following.configuration.folder / "out" / edition.name)
         home = edition.address(following.configuration, None)
         self._own = home[: home.rindex("/") + 1] if home else known.address
         self._theirs = address_of(place) or known.address
@@ -188,7 +187,7 @@ class _Copy:
         signatures, ledger = self._archive.signatures, self._archive.ledger
         last, before = signatures.last(self._name), ledger.last_build(self._name)
         held = {role: version for role, (version, _) in signatures.roles(self._name).items()}
-        anew = last is None or last.address != self._own or not self._root.is_dir()
+        anew = last is None or last.address != self._own or not self._folder.root.is_dir()
         finished = before is not None and before.digest != _UNFINISHED
         if not anew and finished and last is not None and last.number == self._known.number:
             return
@@ -223,7 +222,7 @@ class _Copy:
     def _differs(self, file: Listed, held: SignedFile | None, *, anew: bool) -> bool:
         if held is None or held.sha256 != file.sha256:
             return True
-        return anew and (bool(file.neutral) or not (self._root / file.path).is_file())
+        return anew and (bool(file.neutral) or not (self._folder.root / file.path).is_file())
 
     def _fetch(self, wanted: Sequence[Listed], build: Build) -> None:
         """Fetch, verify and write files, a batch at a time; what was written is noted with each batch."""
@@ -235,10 +234,9 @@ class _Copy:
                 written: list[tuple[str, str]] = []
                 present: list[SignedFile] = []
                 for file, data in zip(batch, pool.map(self._file, batch), strict=True):
-                    written += [
-                        (path, _write(self._root, path, one))
-                        for path, one in self._with_forms(file.path, data)
-                    ]
+                    for path, made in self._with_forms(file.path, data):
+                        self._folder.write(path, made)
+                        written.append((path, hashlib.sha256(made).hexdigest()))
                     self._report.bytes_written += len(data)
                     self._report.pages_written += file.path.startswith("pages/")
                     present.append(_signed_file(file))
@@ -289,14 +287,17 @@ class _Copy:
         signatures, ledger = self._archive.signatures, self._archive.ledger
         written = []
         carried = dict(self._metadata(roles))
+        known = ledger.digests(self._name, list(carried))
         for path, data in carried.items():
-            if ledger.digest_of(self._name, path) != hashlib.sha256(data).hexdigest():
-                written.append((path, _write(self._root, path, data)))
+            digest = hashlib.sha256(data).hexdigest()
+            if known.get(path) != digest:
+                self._folder.write(path, data)
+                written.append((path, digest))
         left = [*gone, *(f"{path}{suffix}" for path in gone for suffix in (".gz", ".br"))]
         left += [path for path in ledger.present(self._name, METADATA) if path not in carried]
-        known_left = [path for path in left if ledger.digest_of(self._name, path)]
+        known_left = list(ledger.digests(self._name, left))
         for path in known_left:
-            (self._root / path).unlink(missing_ok=True)
+            self._folder.remove(path)
         self._report.files_removed += len(known_left)
         final = replace(build, digest="copy", built_at=self._known.signed_at)
         ledger.built(self._name, final, written, known_left)
@@ -353,24 +354,6 @@ def address_of(place: Place) -> str:
 def _signed_file(file: Listed) -> SignedFile:
     path = file.path
     return SignedFile(path, folder_of(path), spot_of(path), file.size, file.sha256, file.neutral)
-
-
-def _write(root: Path, path: str, data: bytes) -> str:
-    """Write a file; returns its SHA-256 in hex."""
-    place = f"{root}/{path}"
-    try:
-        os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120 - of every file of a copy
-        part = f"{place}.part"
-        with open(part, "wb") as file:  # noqa: PTH123 - as above
-            file.write(data)
-        os.replace(part, place)  # noqa: PTH105 - as above
-    except OSError as error:
-        raise EditionError(
-            f"cannot be written: {error.strerror}",
-            where=place,
-            hint="make room or correct the permissions; the next run carries on",
-        ) from error
-    return hashlib.sha256(data).hexdigest()
 
 
 def _told(known: Known, now: datetime, edition: str, where: str) -> str:

@@ -23,6 +23,7 @@ from mirrorpress.editions.copies import is_replaceable, neutral
 from mirrorpress.errors import EditionError
 from mirrorpress.model import Configuration, Edition
 from mirrorpress.pipeline.authority import Authority
+from mirrorpress.pipeline.folder import Folder
 from mirrorpress.pipeline.keyring import Keyring, unlocked
 from mirrorpress.trust import documents
 from mirrorpress.trust.documents import Entry
@@ -44,7 +45,7 @@ from mirrorpress.trust.roles import (
     bin_names,
     bits_for,
     expiry,
-    is_signing,
+    is_of_signing,
     metadata_path,
     spot_of,
     spots_of,
@@ -90,7 +91,9 @@ class Signer:
     def _sign(self, edition: Edition, online: PublicKey, keyring: Keyring) -> int:
         signatures, name = self.archive.signatures, edition.name
         last, address = signatures.last(name), self._address(edition)
-        work = _Work(self.configuration.folder / "out" / name, name, self.archive.ledger, online, keyring)
+        work = _Work(
+            Folder(self.configuration.folder / "out" / name), name, self.archive.ledger, online, keyring
+        )
         number = last.number + 1 if last else 1
         if last is not None and last.address != address:  # so every neutral form is another
             signatures.forget_files(name)
@@ -162,11 +165,11 @@ class Signer:
             left.clear()
 
         for change in self.archive.ledger.changes(work.name, after):
-            if is_signing(change.path) or change.path in OFFLINE_TARGETS:
+            if is_of_signing(change.path):
                 continue
             spots[change.path] = at = spot_of(change.path)
             if change.present:
-                present.append(_signed_file(work.root, change.path, at, address))
+                present.append(_signed_file(work.folder.root, change.path, at, address))
             else:
                 left.append(change.path)
             if len(present) + len(left) >= _BATCH:
@@ -228,7 +231,7 @@ class Signer:
         known = {**signatures.folders(work.name), **changed}
         top = [(file.path, file.sha256) for file in signatures.in_folder(work.name, "")]
         data = sums([*top, *((sums_path(folder), digest) for folder, digest in known.items() if digest)])
-        if work.put(SUMS, data) or not (work.root / SIGNATURE).is_file() or self._key_changed(work):
+        if work.put(SUMS, data) or not (work.folder.root / SIGNATURE).is_file() or self._key_changed(work):
             work.put(SIGNATURE, work.keyring.sign_for_people(work.online, data, MANIFEST_NAMESPACE))
         return changed
 
@@ -252,7 +255,7 @@ class Signer:
 class _Work:
     """The files of one signing, as they are written."""
 
-    root: Path
+    folder: Folder
     name: str
     ledger: Ledger
     online: PublicKey
@@ -269,34 +272,27 @@ class _Work:
 
     def put(self, path: str, data: bytes) -> bool:
         """Write a file, unless it is there as it should be; returns whether it was written."""
-        place, digest = f"{self.root}/{path}", hashlib.sha256(data).hexdigest()
-        try:
-            if self.ledger.digest_of(self.name, path) == digest and _is_there(place, data):
-                return False
-            os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120 - a thousand of them
-            part = f"{place}.part"
-            with open(part, "wb") as file:  # noqa: PTH123 - as above
-                file.write(data)
-            os.replace(part, place)  # noqa: PTH105 - as above
-        except OSError as error:
-            raise EditionError(
-                f"cannot be written: {error.strerror}",
-                where=place,
-                hint="make room or correct the permissions; the next build carries on",
-            ) from error
+        digest = hashlib.sha256(data).hexdigest()
+        if self._known(path) == digest and self.folder.holds(path, data):
+            return False
+        self.folder.write(path, data)
         self.written.append((path, digest))
         return True
 
     def leave(self, path: str) -> None:
         """Remove a file, if it is there."""
-        if self.ledger.digest_of(self.name, path):
-            (self.root / path).unlink(missing_ok=True)
+        if self._known(path):
+            self.folder.remove(path)
             self.left.append(path)
+
+    def _known(self, path: str) -> str:
+        """The digest of a file as it was last written; empty: it was not."""
+        return self.ledger.digests(self.name, [path]).get(path, "")
 
     def roles_there(self) -> set[str]:
         """The roles whose metadata is in the folder."""
         try:
-            names = os.listdir(self.root / METADATA)  # noqa: PTH208 - names are all that is needed
+            names = os.listdir(self.folder.root / METADATA)  # noqa: PTH208 - names are all that is needed
         except OSError:
             return set()
         return {name.removesuffix(".json") for name in names}
@@ -308,14 +304,6 @@ class _Work:
         build = replace(last, build=last.build + 1, built_at=now)
         self.ledger.built(self.name, build, self.written, self.left)
         return build.build
-
-
-def _is_there(place: str, data: bytes) -> bool:
-    try:
-        with open(place, "rb") as file:  # noqa: PTH123 - see ``_Work.put``
-            return file.read(len(data) + 1) == data
-    except FileNotFoundError:
-        return False
 
 
 def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:

@@ -56,6 +56,11 @@ def is_signing(path: str) -> bool:
     return path.startswith(METADATA) or path in (SUMS, SIGNATURE) or path.endswith(f"/{SUMS}")
 
 
+def is_of_signing(path: str) -> bool:
+    """Whether a file is put into an edition by whoever signs it, rather than rendered."""
+    return path in OFFLINE_TARGETS or is_signing(path)
+
+
 def is_front(path: str) -> bool:
     """Whether a file is ``front``'s; those that ``targets`` signs are not."""
     first, _, rest = path.partition("/")

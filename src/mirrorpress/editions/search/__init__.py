@@ -2,6 +2,7 @@
 
     documents | fold | tokens | segments | files
 
-``index.index_files`` makes everything below ``search/``; ``page.search_page`` the main content of the page.
+``index.index_files`` makes everything below ``search/``, ``renewal.renewed`` what changes of it;
+``page.search_page`` the main content of the page.
 docs/search.md says what is found, docs/decisions/own-search.md why this is not Pagefind.
 """

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+Rank = tuple[int, int]
+"""Where a document stands among the others: microseconds since 1970 (UTC), then a number of its own."""
+
+_EPOCH = date(1970, 1, 1)
+_DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,14 @@ class Document:
     day: date
     text: str
     also_in: tuple[str, ...] = ()
-    order: date | None = None
+    order: Rank | None = None
 
     @property
-    def sorted_on(self) -> date:
-        """The day by which it stands among the others: ``order`` where that is another than ``day``."""
-        return self.order or self.day
+    def rank(self) -> Rank:
+        """By which it stands among the others: ``order``, else the beginning of its ``day``."""
+        return self.order or ((self.day - _EPOCH).days * _DAY, 0)
+
+
+def day_of(rank: Rank) -> date:
+    """The day (UTC) of a rank."""
+    return _EPOCH + timedelta(days=rank[0] // _DAY)

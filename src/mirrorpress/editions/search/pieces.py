@@ -15,7 +15,7 @@ names is deflated (RFC 1951, without a header), as hosts seldom compress files t
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import sub
 
 
@@ -49,30 +49,62 @@ def posting(step: int, places: Sequence[int]) -> bytes:
     return b"".join(map(number, parts))
 
 
-def pieces(postings: Mapping[str, bytes | bytearray], size: int) -> tuple[list[str], list[bytes]]:
+def pieces(postings: Iterable[tuple[bytes, bytes | bytearray]], size: int) -> tuple[list[str], list[bytes]]:
     """The first term of each piece, and the pieces, of about ``size`` bytes before they are deflated.
 
-    A term that fills a piece has it for itself, so that who asks for its neighbours need not fetch it.
+    ``postings`` are terms in UTF-8, ascending, with what is known of each. A term that fills a piece has it
+    for itself, so that who asks for its neighbours need not fetch it.
     """
     firsts: list[str] = []
     done: list[bytes] = []
     open_ = bytearray()
     before = b""
-    for term in sorted(postings):
-        data = postings[term]
+    for name, data in postings:
         if open_ and len(open_) + len(data) > size:
             done.append(deflated(bytes(open_)))
             open_.clear()
         if not open_:
-            firsts.append(term)
+            firsts.append(name.decode())
             before = b""
-        name = term.encode()
         kept = _in_common(before, name)
         open_ += number(kept) + number(len(name) - kept) + name[kept:] + number(len(data)) + data
         before = name
     if open_:
         done.append(deflated(bytes(open_)))
     return firsts, done
+
+
+def terms(piece: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What ``pieces`` put into one: each term with what is known of it."""
+    data = inflated(piece)
+    at, name = 0, b""
+    while at < len(data):
+        kept, at = read(data, at)
+        more, at = read(data, at)
+        name = name[:kept] + data[at : at + more]
+        size, at = read(data, at + more)
+        yield name, data[at : at + size]
+        at += size
+
+
+def inflated(data: bytes) -> bytes:
+    """What ``deflated`` packed."""
+    return zlib.decompress(data, -15)
+
+
+def read(data: bytes, at: int) -> tuple[int, int]:
+    """The number that stands ``at`` a place, and the place behind it."""
+    byte = data[at]
+    if byte < 128:
+        return byte, at + 1
+    value, shift = byte & 127, 7
+    while True:
+        at += 1
+        byte = data[at]
+        if byte < 128:
+            return value | byte << shift, at + 1
+        value |= (byte & 127) << shift
+        shift += 7
 
 
 def _in_common(one: bytes, other: bytes) -> int:

@@ -35,10 +35,10 @@ export class Finder {
     return this.known;
   }
 
-  /** Fetch what most queries need first, so that the answer to the first one waits for less. */
-  async prepare(withVariants) {
+  /** Fetch what most queries need of `count` segments, so that the answer to the first one waits for less. */
+  async prepare(count, withVariants) {
     const { segments, variants } = await this.about();
-    const paths = segments.length ? [`${segments[0].name}/about.bin`] : [];
+    const paths = segments.slice(0, count).map(({ name }) => `${name}/about.bin`);
     if (variants && withVariants) paths.push(variants);
     await Promise.all(paths.map((path) => this.bytes(path)));
   }

@@ -4,7 +4,7 @@
 import { Finder, TooCommon, marks } from "./find.js";
 
 const PAGE = 10; // articles shown at a time
-const AT_ONCE = [1, 3, 4]; // segments of the index, searched before the reader is asked whether to go on
+const AT_ONCE = [2, 3, 4]; // segments of the index, searched before the reader is asked whether to go on
 const BEFORE = 50; // characters of an excerpt before its first mark
 const LONG = 220; // characters of an excerpt
 
@@ -36,7 +36,7 @@ function start(form) {
   form.hidden = false;
   document.getElementById("search-fallback").hidden = true;
   box.focus({ preventScroll: true });
-  finder.prepare(words.language.startsWith("zh")).catch(() => {}); // said when a query fails
+  finder.prepare(AT_ONCE[0], words.language.startsWith("zh")).catch(() => {}); // said when a query fails
 
   function say(text) {
     status.textContent = text;
@@ -79,7 +79,7 @@ function start(form) {
     const about = await finder.about();
     if (!state.parsed) state.parsed = await finder.parse(state.query);
     if (!state.parsed.parts.length) return words.empty;
-    // The newest segment alone, which is mostly enough; then several at once, as each waits for the line.
+    // The small newest segment and the one before it, mostly enough; then more, as each waits for the line.
     for (const count of AT_ONCE) {
       if (state.waiting.length >= PAGE) break;
       const segments = about.segments.slice(state.next, state.next + count);
