@@ -164,7 +164,8 @@ class FollowPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/."""
+    """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/. ``is_signed``
+    says whether the mirror has keys."""
 
     folder: Path
     mirror: Mirror
@@ -176,6 +177,7 @@ class Configuration:
     fetch: FetchPolicy = FetchPolicy()
     hot: HotPolicy = HotPolicy()
     trust: TrustPolicy = TrustPolicy()
+    is_signed: bool = False
     follow: FollowPolicy = FollowPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()

@@ -37,6 +37,7 @@ from mirrorpress.model import (
     TrustPolicy,
 )
 from mirrorpress.pipeline.registry import Kind, Registry
+from mirrorpress.trust.roles import FIRST_ROOT
 
 TableT = TypeVar("TableT", bound=Table)
 Raw = Mapping[str, Any]
@@ -233,6 +234,7 @@ def _configuration(
         fetch=FetchPolicy(**dict(root.fetch)),
         hot=HotPolicy(**dict(root.hot)),
         trust=TrustPolicy(root.trust.keys),
+        is_signed=(folder / FIRST_ROOT).is_file(),
         follow=FollowPolicy(**dict(root.follow)),
         keep_captures=root.archive.keep_captures,
         editions=tuple(editions) or (registry.find("editions", "markdown")(),),
