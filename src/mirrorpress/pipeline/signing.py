@@ -192,7 +192,7 @@ class Signer:
                 raise EditionError(
                     "is not what targets was signed for",
                     where=str(self.authority.folder / "targets" / path),
-                    hint="restore it, or sign targets anew: mirrorpress mirrors sign",
+                    hint="restore it from a backup or from a published copy",
                 )
             work.put(path, data)
         for path in OFFLINE_TARGETS:
