@@ -213,7 +213,8 @@ class FollowPolicy:
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/.
 
-    ``mirrors`` is the mirror list in force and ``health`` what its last check found; both from trust/."""
+    ``is_signed`` says whether the mirror has keys; ``mirrors`` is the mirror list in force and ``health`` what
+    its last check found; all from trust/."""
 
     folder: Path
     mirror: Mirror
@@ -227,6 +228,7 @@ class Configuration:
     trust: TrustPolicy = TrustPolicy()
     mirrors: tuple[Listing, ...] = ()
     health: Health | None = None
+    is_signed: bool = False
     follow: FollowPolicy = FollowPolicy()
     keep_captures: bool = True
     editions: tuple[Edition, ...] = ()

@@ -55,8 +55,9 @@ def neutral_hash(path: str, data: bytes, address: str = ORIGIN) -> str:
     data = data.replace(png, b"data:image/png;base64,")
     canonical = b'<link rel="canonical" href="' + ORIGIN.encode() + quote(path).encode()
     kept = data.replace(canonical, b"\xff")
+    mark = b"\x00" if path.endswith((".html", ".md")) else b"\x01"
     return hashlib.sha256(
-        kept.replace(own, b"\x00" + quote(path).encode()).replace(b"\xff", canonical)
+        kept.replace(own, mark + quote(path).encode()).replace(b"\xff", canonical)
     ).hexdigest()
 
 

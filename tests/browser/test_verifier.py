@@ -98,7 +98,7 @@ def test_an_altered_byte_in_the_page_is_told(opened: Verifier, signed: Edition, 
 
 def test_what_stands_for_an_address_in_the_neutral_form_is_no_page(opened: Verifier) -> None:
     made = edition({FEED: feed_at(ORIGIN)}, SIGNING)
-    files = {"p2.xml": feed_at("\x00"), "p.json": as_json(made.proof(FEED))}
+    files = {"p2.xml": feed_at("\x01"), "p.json": as_json(made.proof(FEED))}
     assert opened.check(files)["answer"] == "tampered"
 
 

@@ -7,10 +7,11 @@ import io
 import zipfile
 
 import pytest
+from tuf.api.metadata import TargetFile
 
 from mirrorpress.editions.qr import qr_png
 
-from .signed import COPY, ORIGIN, PAGE, Edition, as_json, bin_of, edition, is_front, page_at
+from .signed import COPY, ORIGIN, PAGE, Edition, as_json, bin_of, edition, is_front, page_at, signed_by
 from .verifying import FILES, ODD, SIGNING, Verifier, zipped
 
 
@@ -81,6 +82,22 @@ def test_an_edition_without_its_lists_is_not_called_genuine(opened: Verifier, si
     said = opened.check(without)
     assert said["answer"] == "incomplete"
     assert f"metadata/{bin_of(PAGE)}.json" in said["text"]
+
+
+def test_no_list_speaks_for_one_before_it_that_is_missing(opened: Verifier) -> None:
+    """Else whoever leaves out the list of the front could show what a bin has under a name of the front's."""
+    made = edition(FILES, SIGNING)
+    name, evil = bin_of("index.html"), b"<!doctype html>\n<h1>An old front</h1>"
+    listed = made.documents[name].signed
+    listed.targets["index.html"] = TargetFile.from_data("index.html", evil, ["sha256"])
+    made.documents[name] = signed_by(listed, [SIGNING.online])
+    folder = {**made.folder(), "index.html": evil}
+    assert opened.check(folder)["states"]["index.html"] == "altered"
+    del folder["metadata/front.json"]
+    said = opened.check(folder)
+    assert (said["answer"], said["states"]["index.html"]) == ("tampered", "extra")
+    assert "metadata/front.json" in said["text"]
+    assert said["states"][PAGE] == "signed", "what the front may not list is checked by its own list"
 
 
 @pytest.mark.parametrize("top", ["", "mirror-main/"])

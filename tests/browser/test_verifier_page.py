@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from tuf.api.serialization.json import JSONSerializer
 
-from mirrorpress.editions.qr import qr_png
 from mirrorpress.editions.safety import dangers
 from mirrorpress.editions.verifier.page import is_verifier, verifier
 from mirrorpress.editions.words import languages, words
-from mirrorpress.links import file_address
 
 from .signed import COPY, PAGE, Edition, as_json, page_at
 from .verifying import FILES, SIGNING, Verifier, verifying
@@ -46,6 +44,7 @@ def test_files_may_be_dropped(opened: Verifier, signed: Edition) -> None:
 
 def test_the_keyboard_reaches_everything(opened: Verifier) -> None:
     page, reached = opened.page, []
+    page.on("filechooser", lambda _: None)  # on a busy machine it comes too late to be asked for with the key
     for _ in range(3):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
@@ -144,35 +143,3 @@ def test_the_last_look_passes_the_verifier_alone() -> None:
     assert dangers("pages/verify.html", built)
     assert dangers("verify.html", built.replace(b"(() => {", b"(() => { "))
     assert dangers("verify.html", b"<!doctype html>\n<script>alert(1)</script>")
-
-
-def test_codes_and_addresses_are_as_the_mirror_makes_them(browser: Browser, tmp_path: Path) -> None:
-    """The scripts draw every size of code, and know git hosts, as Python does."""
-    folder = resources.files("mirrorpress.editions.verifier") / "scripts"
-    script = "".join(
-        (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("bytes", "qrcode", "neutral")
-    )
-    texts = ["https://a.example/" + "x" * length for length in range(0, 383, 3)]
-    pairs = [[text, qr_png(text).hex()] for text in texts]
-    addresses = [
-        "https://mirror.example.org/",
-        "https://codeberg.org/team/mirror/src/branch/main/",
-        "https://gitlab.com/team/sub/mirror/-/blob/main/",
-        "https://github.com/team/mirror/blob/main/",
-        "https://bitbucket.org/team/mirror/src/main/",
-        "https://git.sr.ht/~team/mirror/tree/main/item/",
-    ]
-    (tmp_path / "a.html").write_text("<!doctype html><title>x</title>")
-    page = browser.new_page()
-    page.goto((tmp_path / "a.html").as_uri())
-    page.add_script_tag(content=script + ";Object.assign(globalThis, { showsCode, bytesOfHex, rawAddress })")
-    shown = page.evaluate(
-        "(pairs) => Promise.all(pairs.map(async ([text, png]) => "
-        "[await showsCode(bytesOfHex(png, png.length / 2), text), await showsCode(bytesOfHex(png, png.length / 2), text + '.')]))",
-        pairs,
-    )
-    assert shown == [[True, False]] * len(pairs)
-    assert page.evaluate("(all) => all.map(rawAddress)", addresses) == [
-        file_address(one) for one in addresses
-    ]
-    page.close()

@@ -66,9 +66,16 @@ class Verifier:
             )
         return self.answer()
 
+    def choose(self, folder: Path) -> dict[str, Any]:
+        """What it says of a folder on the disk."""
+        self.page.set_input_files("#folder", folder)
+        return self.answer()
+
     def answer(self) -> dict[str, Any]:
         """The answer, the reason why there is none or a bad one, all words, and the state of each file."""
-        self.page.wait_for_selector('#answer[aria-busy="false"]')
+        self.page.wait_for_selector(
+            '#answer[aria-busy="false"]', timeout=30_000
+        )  # a whole edition takes a while
         found: dict[str, Any] = self.page.evaluate(
             """() => ({
               ...document.getElementById('answer').dataset,
@@ -94,6 +101,13 @@ def verifying(
     file = folder / "verify.html"
     chain = [one.to_bytes(JSONSerializer()) for one in roots or [SIGNING.root_of()]]
     file.write_bytes(verifier(chain, "Harbour Light", language))
+    with opening(browser, file, folder, width=width) as opened:
+        yield opened
+
+
+@contextmanager
+def opening(browser: Browser, file: Path, folder: Path, *, width: int = 390) -> Iterator[Verifier]:
+    """A reader with any verifier; ``folder`` is where what is chosen may stand."""
     asked: list[str] = []
     with visiting(browser, "http://127.0.0.1:9/", width=width) as visit:
         visit.page.on("request", lambda request: asked.append(request.url))

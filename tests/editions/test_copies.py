@@ -251,6 +251,13 @@ class TestForgery:
         assert not has_right_code("index.html", page, PLAIN)
         assert not has_right_code("qr/help.png", code, PLAIN)
 
+    def test_base64_that_browsers_take_for_none_is_no_right_code(self) -> None:
+        code = base64.b64encode(qr_png(f"{PLAIN}index.html"))
+        page = b'<img src="data:image/png;base64,%s" alt="QR">'
+        assert has_right_code("index.html", page % code, PLAIN)
+        for wrong in (code + b"=", code + b"==", b"=" + code):
+            assert not has_right_code("index.html", page % wrong, PLAIN)
+
     @pytest.mark.parametrize(
         "address",
         [

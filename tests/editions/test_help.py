@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cmarkgfm
@@ -9,11 +10,20 @@ import pytest
 
 from mirrorpress.editions.markdown import MarkdownEdition
 from mirrorpress.editions.safety import dangers
+from mirrorpress.editions.site import SiteEdition
+from mirrorpress.editions.tree import TreeEdition
 from mirrorpress.editions.words import languages, words
 from mirrorpress.markup import parse_fragment
 from tests.editions.conftest import Shelf, configuration, tree
 
 CHAT = {"en": "WeChat", "zh-Hans": "微信", "zh-Hant": "微信", "fa": "وی‌چت", "ru": "WeChat"}
+SIGNED = {
+    "en": "signs all its pages",
+    "zh-Hans": "所有页面都有签名",
+    "zh-Hant": "所有頁面都有簽章",
+    "fa": "امضای دیجیتال می‌کند",
+    "ru": "подписывает все свои страницы",
+}
 UNSIGNED = {
     "en": "does not sign its pages yet",
     "zh-Hans": "还没有签名",
@@ -51,6 +61,26 @@ def test_help_says_what_to_do_and_what_it_does_not_protect_from(
     assert len(html.select("h2")) == 7
     assert "*" not in text, "emphasis that Markdown did not take for it"
     assert "`" not in text
+
+
+@pytest.mark.parametrize("edition", [MarkdownEdition(), SiteEdition()], ids=["markdown", "site"])
+def test_help_of_a_mirror_with_keys_says_how_to_check_with_them(
+    shelf: Shelf, tmp_path: Path, edition: TreeEdition
+) -> None:
+    with_keys = replace(configuration(tmp_path), is_signed=True)
+    assert edition.digest(with_keys) != edition.digest(configuration(tmp_path))
+    signed = tree(edition.render(with_keys, shelf.archive.shelf, None))
+    unsigned = tree(edition.render(configuration(tmp_path), shelf.archive.shelf, None))
+    for language in languages():
+        path = next(path for path in signed if path.startswith(f"help.{language}."))
+        assert not dangers(path, signed[path])
+        for files, said, unsaid in ((signed, SIGNED, UNSIGNED), (unsigned, UNSIGNED, SIGNED)):
+            page = files[path].decode()
+            assert said[language] in page and unsaid[language] not in page
+            assert ("verify.html" in page) == (files is signed)
+    assert [path for path in signed if signed[path] != unsigned[path]] == [
+        path for path in signed if path.startswith("help")
+    ]
 
 
 @pytest.mark.parametrize("language", languages())

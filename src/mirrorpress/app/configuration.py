@@ -38,6 +38,7 @@ from mirrorpress.model import (
 )
 from mirrorpress.pipeline.mirrorlist import health, listed
 from mirrorpress.pipeline.registry import Kind, Registry
+from mirrorpress.trust.roles import FIRST_ROOT
 
 TableT = TypeVar("TableT", bound=Table)
 Raw = Mapping[str, Any]
@@ -236,6 +237,7 @@ def _configuration(
         trust=TrustPolicy(root.trust.keys),
         mirrors=listed(folder, root.fetch.allow_private),
         health=health(folder),
+        is_signed=(folder / FIRST_ROOT).is_file(),
         follow=FollowPolicy(**dict(root.follow)),
         keep_captures=root.archive.keep_captures,
         editions=tuple(editions) or (registry.find("editions", "markdown")(),),

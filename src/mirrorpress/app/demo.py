@@ -134,7 +134,7 @@ def _make_keys(path: Path, folder: Path) -> Path:
     keys = Path(tempfile.mkdtemp(prefix="mirrorpress-demo-keys-"))
     root, online = (make_key(keys / name, name, passphrase=False) for name in ("root-1", "online"))
     authority = Authority(folder, [keys])
-    authority.found(Holders((root,), 1, (root,), online), datetime.now(UTC))
+    authority.found(Holders((root,), 1, (root,), online), load(path).mirror, datetime.now(UTC))
     with path.open("a", encoding="utf-8") as file:
         file.write(f"\n[trust]\nkeys = {json.dumps(str(keys))}\n")
     key = folder / "harbour.root.json"

@@ -85,7 +85,7 @@ def key_init(
     online = make_key(folder / "online", "online", passphrase=False)
     holders = Holders(tuple(made[:count]), needed, (made[-1],), online)
     authority = _authority(configuration, [folder])
-    authority.found(holders, _now())
+    authority.found(holders, configuration.mirror, _now())
     _name_keys(options["path"], configuration, folder)
     for line in _what_was_made(folder, holders, no_passphrase=no_passphrase):
         speaker.say(line)
@@ -112,6 +112,10 @@ def key_show(*, private: tuple[Path, ...], **options: Any) -> None:
             speaker.say(f"  {one.name or '(no name)'}  {one.fingerprint}  {authority.where(one)}")
     for document in (authority.root, authority.targets):
         speaker.say(f"{document.kind} {document.version} lapses on {document.expires:%Y-%m-%d}")
+    if made := authority.verifier_hash:
+        speaker.say(f"{authority.folder / 'targets' / 'verify.html'}, to be handed out: SHA-256 {made}")
+    else:
+        speaker.say("there is no verify.html yet: mirrorpress key renew makes it")
     tell_pending(authority, speaker)
     speaker.result(_as_json(authority))
 
@@ -239,8 +243,8 @@ def key_revoke(name: str, *, threshold: int | None, private: tuple[Path, ...], *
 @_quiet
 def key_renew(*, private: tuple[Path, ...], **options: Any) -> None:
     """Sign root and targets anew with the same keys, so that they lapse two years from now."""
-    _, speaker, authority = _opened(options, private)
-    authority.renew(_now())
+    configuration, speaker, authority = _opened(options, private)
+    authority.renew(configuration.mirror, _now())
     _tell_change(authority, speaker)
 
 
@@ -286,8 +290,8 @@ def _authority(configuration: Configuration, private: Sequence[Path]) -> Authori
 
 
 def _appoint(change: Any, private: Sequence[Path], options: dict[str, Any]) -> None:
-    _, speaker, authority = _opened(options, private)
-    authority.appoint(change, _now())
+    configuration, speaker, authority = _opened(options, private)
+    authority.appoint(change, configuration.mirror, _now())
     _tell_change(authority, speaker)
 
 
@@ -410,6 +414,7 @@ def _as_json(authority: Authority) -> dict[str, Any]:
         "root": authority.root.version,
         "targets": authority.targets.version,
         "threshold": holders.threshold,
+        "verifier": authority.verifier_hash,
         "roles": {
             role: [
                 {"name": one.name, "fingerprint": one.fingerprint, "private": authority.where(one)}

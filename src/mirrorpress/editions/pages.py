@@ -419,6 +419,9 @@ class Pages(Frame):
 
     def _help(self, path: str, language: str) -> Iterator[File]:
         said, out, link = self._writing.words(language), self._rendering.out, self._writing.link
+        of = ("", "signed" if self._configuration.is_signed else "unsigned")
+        parts = [part for part in said["help"]["parts"] if part.get("of", "") in of]
+        said = {**said, "help": {**said["help"], "parts": parts}}
         others = (
             link(words(one)["name"], self._at(f"{out}help.{one}")) for one in languages() if one != language
         )

@@ -84,6 +84,7 @@ class TreeEdition(ABC):
             _LAYOUT,
             asdict(self),
             asdict(configuration.mirror),
+            configuration.is_signed,
             sections,
             publishers,
             links,

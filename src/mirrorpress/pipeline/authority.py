@@ -20,11 +20,13 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from mirrorpress.editions.verifier.page import verifier
 from mirrorpress.errors import TrustError, UsageError
+from mirrorpress.model import Mirror
 from mirrorpress.pipeline.keyring import private_files, unlocked
 from mirrorpress.trust.chain import Document, Holders, check_chain, first_root, new_targets
 from mirrorpress.trust.keys import PublicKey
-from mirrorpress.trust.roles import FIRST_ROOT, OFFLINE_TARGETS
+from mirrorpress.trust.roles import FIRST_ROOT, OFFLINE_TARGETS, VERIFIER
 
 FOLDER = "trust"
 """Its name in the mirror's folder."""
@@ -98,6 +100,12 @@ class Authority:
                 found[path] = _read(place)
         return found
 
+    @property
+    def verifier_hash(self) -> str:
+        """The SHA-256 in hex of the offline verifier that targets lists; empty: there is none."""
+        _, digest = self.targets.files.get(VERIFIER, (0, ""))
+        return digest
+
     def pending(self) -> Sequence[Document]:
         """What waits for signatures: a root, targets."""
         paths = [self.folder / name for name in _NEXT.values()]
@@ -105,47 +113,37 @@ class Authority:
 
     # --- changes -------------------------------------------------------------------------
 
-    def found(self, holders: Holders, now: datetime) -> None:
+    def found(self, holders: Holders, mirror: Mirror, now: datetime) -> None:
         """Make the first root and targets of a mirror, signed with keys at hand."""
         if is_signed(self.folder.parent):
             raise UsageError(
                 "this mirror has keys already", where=str(self.folder), hint="see: mirrorpress key show"
             )
-        self._propose(first_root(holders, now))
-        self._propose(new_targets(1, now, self.files, holders.online))
+        self._propose_root(first_root(holders, now), 1, mirror, now)
         self.sign()
 
-    def appoint(self, change: Callable[[Holders], Holders], now: datetime) -> None:
-        """Make the next root with other holders, and targets when their delegations or signers change."""
+    def appoint(self, change: Callable[[Holders], Holders], mirror: Mirror, now: datetime) -> None:
+        """Make the next root with other holders, and targets, whose verifier knows it."""
         self._refuse_while_pending()
-        before = self.holders
         try:
-            holders = change(before)
+            holders = change(self.holders)
         except ValueError as error:
             raise UsageError(
                 f"that would not leave {error}", where="key", hint="see: mirrorpress key show"
             ) from error
-        self._propose(self.root.renewed(holders, now))
-        if (before.online, before.targets) != (holders.online, holders.targets):
-            self._propose(new_targets(self.targets.version + 1, now, self.files, holders.online))
+        self._propose_root(self.root.renewed(holders, now), self.targets.version + 1, mirror, now)
         self.sign()
 
     def put(self, files: Mapping[str, bytes], now: datetime) -> None:
         """Put files that targets lists itself, and make the next targets; what is in force stays until these
         are signed."""
         self._refuse_while_pending()
-        for path, data in files.items():
-            write(self.folder / "targets.next" / path, data)
-        listed = {**self.files, **files}
-        self._propose(new_targets(self.targets.version + 1, now, listed, self.holders.online))
+        self._propose_targets(self.targets.version + 1, files, self.holders.online, now)
         self.sign()
 
-    def renew(self, now: datetime) -> None:
+    def renew(self, mirror: Mirror, now: datetime) -> None:
         """Make the next root and targets with the same holders, so that they lapse later."""
-        self._refuse_while_pending()
-        self._propose(self.root.renewed(self.holders, now))
-        self._propose(new_targets(self.targets.version + 1, now, self.files, self.holders.online))
-        self.sign()
+        self.appoint(lambda holders: holders, mirror, now)
 
     def sign(self) -> Sequence[PublicKey]:
         """Sign what waits for signatures with every key at hand, and put in force what has enough of them.
@@ -178,7 +176,7 @@ class Authority:
         """What a waiting document lacks, in words; empty: nothing."""
         if document.kind == "root":
             return document.missing(self.root if is_signed(self.folder.parent) else None)
-        return "" if document.is_signed_for(self._coming) else "the signature of a key of targets"
+        return "" if document.is_signed_for(self._coming) else "no signature of a key of targets"
 
     def where(self, key: PublicKey) -> str:
         """Where the private half of a key is, in words."""
@@ -207,6 +205,20 @@ class Authority:
     def _at_hand(self, keys: Sequence[PublicKey]) -> list[PublicKey]:
         files = private_files(self._places)
         return [key for key in keys if key.raw in files or _is_in_agent(key)]
+
+    def _propose_root(self, root: Document, targets: int, mirror: Mirror, now: datetime) -> None:
+        """A root, and targets of the version ``targets``, with the verifier that trusts that root."""
+        self._propose(root)
+        made = verifier([root.data], mirror.title, mirror.language)
+        self._propose_targets(targets, {VERIFIER: made}, root.holders.online, now)
+
+    def _propose_targets(
+        self, version: int, files: Mapping[str, bytes], online: PublicKey, now: datetime
+    ) -> None:
+        """Targets that list ``files`` beside those in force."""
+        for path, data in files.items():
+            write(self.folder / "targets.next" / path, data)
+        self._propose(new_targets(version, now, {**self.files, **files}, online))
 
     def _propose(self, document: Document) -> None:
         write(self.folder / _NEXT[document.kind], document.data)

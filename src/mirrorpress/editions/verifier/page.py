@@ -41,7 +41,7 @@ _DATA = re.compile(rb'<script type="application/json" id="data">([^<]*)</script>
 
 def verifier(root_chain: Sequence[bytes], title: str, language: str = "en") -> bytes:
     """The file of a mirror with this ``title``, which trusts the newest of its TUF roots (JSON, oldest
-    first).
+    first). Of that only what is signed goes into it: it can be made before the root has its signatures.
 
     ``language`` (BCP 47) is the first to be offered to readers whose browser asks for none that it has.
     Raises ``ValueError`` for what is no root.
@@ -67,9 +67,9 @@ def _root_in(root_chain: Sequence[bytes]) -> Mapping[str, Any]:
         raise ValueError("a verifier needs a root")
     root = json.loads(root_chain[-1])
     signed = root.get("signed") if isinstance(root, dict) else None
-    if not isinstance(signed, dict) or signed.get("_type") != "root" or "signatures" not in root:
+    if not isinstance(signed, dict) or signed.get("_type") != "root":
         raise ValueError("not the root of a mirror")
-    return {"signatures": root["signatures"], "signed": signed}
+    return {"signed": signed}
 
 
 def _built(root: Mapping[str, Any], title: str, language: str) -> bytes:

@@ -22,6 +22,16 @@ function bytesOfHex(hex, length) {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
+// Null for what is none, or not written as we write it.
+function bytesOfBase64(text) {
+  try {
+    const binary = atob(text);
+    return btoa(binary) === text ? bytesOf(binary) : null;
+  } catch {
+    return null;
+  }
+}
+
 async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

@@ -7,9 +7,11 @@ const MOST_FILES = 10_000;
 const LARGEST_FILE = 50_000_000; // bytes
 const LARGEST_JSON = 5_000_000;
 const LARGEST_ROOT = 500_000; // there may be many
+const LARGEST_HINT = 4096;
 const ANSWERS = ["verified", "stale", "incomplete", "tampered", "unknown-key"]; // the worse, the later
 const BESIDE = /^(?:.*\/)?(?:\.git\/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$/; // what systems put into folders
 const LISTS = /^(?:.*\/)?SHA256SUMS(?:\.sig)?$/; // for other programs: what they say is not used here
+const COPY = "metadata/copy.json"; // where a copy says at which address it is read: a hint
 const PROOF = /\.json$/i;
 
 async function judge(files, anchor, now, told) {
@@ -49,10 +51,13 @@ async function judgeEdition(files, top, anchor, now, told) {
   const trust = await Trust.from(anchor, { roots, get });
   const entries = await trust.all(() => told(0, known.size));
   const found = [];
-  const addresses = new Set([trust.address]);
-  for (const [path, file] of known) {
+  const copy = { guesses: [trust.address, known.has(COPY) && (await hintIn(known.get(COPY)))], address: "" };
+  // Pages first: they say at which address they are read, codes do not.
+  const isPage = ([path]) => /\.(?:md|html)$/.test(path);
+  const inOrder = [...known].sort((one, other) => isPage(other) - isPage(one));
+  for (const [path, file] of inOrder) {
     if (isAside(path, trust)) found.push({ path, state: "aside" });
-    else found.push({ path, ...(await judgeFile(path, file, (one) => entries.get(one), addresses)) });
+    else found.push({ path, ...(await judgeFile(path, file, (one) => entries.get(one), copy)) });
     if (found.length % 50 === 0) await told(found.length, known.size);
   }
   const missing = [...entries.keys()].filter((path) => !known.has(path));
@@ -60,9 +65,20 @@ async function judgeEdition(files, top, anchor, now, told) {
   return finding(trust, found, missing, now);
 }
 
+// The address that a copy says it is read at; a bad hint is none.
+async function hintIn(file) {
+  try {
+    return parseJson(await read(file, LARGEST_HINT), COPY)?.address;
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
 const isAside = (path, trust) =>
   BESIDE.test(path) ||
   (!path.startsWith("../") && LISTS.test(path)) ||
+  path === COPY ||
   (path.startsWith("metadata/") && (/^metadata\/[1-9]\d{0,8}\.root\.json$/.test(path) || trust.names.has(path.slice(9))));
 
 // --- pages with proofs ------------------------------------------------------------------------------------------
@@ -116,8 +132,8 @@ async function judgePage(page, known, now) {
   const order = [...named, ...known.filter((one) => !named.includes(one))];
   let first = null;
   for (const { proof, trust, entry } of order) {
-    const addresses = new Set([proof.address, trust.address]);
-    const said = await judgeFile(proof.path, page, (path) => (path === proof.path ? entry : undefined), addresses);
+    const copy = { guesses: [proof.address, trust.address], address: "" };
+    const said = await judgeFile(proof.path, page, (path) => (path === proof.path ? entry : undefined), copy);
     const result = finding(trust, [{ path: page.path, as: proof.path, ...said }], [], now);
     if (said.state !== "altered") return result;
     first ??= result;
@@ -130,19 +146,21 @@ const baseOf = (path) => path.split("/").pop().replace(/ ?\(\d+\)(?=\.)/, "").to
 
 // --- one file ---------------------------------------------------------------------------------------------------
 
-// What a file is, by the entry of its path. `addresses`: those that the copy may have, to which a found one is added.
-async function judgeFile(path, file, entryFor, addresses) {
+// What a file is, by the entry of its path. `copy`: the address of the copy that the file is of, which is found with
+// the first file that has it, and till then guesses. One copy has one address.
+async function judgeFile(path, file, entryFor, copy) {
   const entry = entryFor(path);
   const folded = /\.(?:gz|br)$/.exec(path);
   const plain = folded && entryFor(path.slice(0, -3));
   if (!entry && !plain) return { state: "extra" };
   const bytes = await read(file, LARGEST_FILE);
   if (entry && (await isAsSigned(bytes, entry))) return { state: "signed" };
-  if (plain) return judgeFolded(path, bytes, entryFor, addresses);
+  if (plain) return judgeFolded(path, bytes, entryFor, copy);
   if (entry.neutral) {
-    for (const address of [...addresses, ...addressesIn(path, bytes)])
+    const likely = copy.address ? [copy.address] : new Set([...copy.guesses, ...addressesIn(path, bytes)]);
+    for (const address of likely)
       if (await isCopy(path, bytes, entry.neutral, address)) {
-        addresses.add(address);
+        if (!CODE_FILE.test(path)) copy.address = address;
         return { state: "copy", address };
       }
   }
@@ -150,7 +168,7 @@ async function judgeFile(path, file, entryFor, addresses) {
 }
 
 // A compressed file of a copy is made anew from the plain one: what is in it counts.
-async function judgeFolded(path, bytes, entryFor, addresses) {
+async function judgeFolded(path, bytes, entryFor, copy) {
   let within;
   try {
     within = await unpacked(bytes, path.endsWith(".gz") ? "gzip" : "brotli", LARGEST_FILE);
@@ -159,7 +177,7 @@ async function judgeFolded(path, bytes, entryFor, addresses) {
   }
   if (!within) return { state: "altered" };
   const inner = { path, size: within.length, bytes: async () => within };
-  return judgeFile(path.slice(0, -3), inner, entryFor, addresses);
+  return judgeFile(path.slice(0, -3), inner, entryFor, copy);
 }
 
 async function isAsSigned(bytes, entry) {

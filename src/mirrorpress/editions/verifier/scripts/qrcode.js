@@ -1,9 +1,10 @@
 // QR codes as the mirror draws them (ISO/IEC 18004): bytes, error level M, mask 3, the smallest size; and whether a
 // PNG shows just that. Codes are drawn anew because whoever carries a copy drew those in it.
 
-const QR_LONGEST = 400; // characters
-const QR_CHECKS = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24]; // a block, of versions 1 to 15
-const QR_BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10];
+const QR_LONGEST = 800; // characters: a copy's address may be longer than the origin's
+// Of a block, in versions 1 to 23.
+const QR_CHECKS = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28];
+const QR_BLOCKS = [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18];
 
 const GALOIS = { powers: new Uint8Array(512), logs: new Uint8Array(256) };
 for (let at = 0, value = 1; at < 255; at += 1) {
@@ -201,6 +202,16 @@ async function showsModules(png, modules) {
   return shown !== null && shown.every((one, at) => one === pixels[at]);
 }
 
+// Of PNG 1.2, appendix 15.
+function crc32(bytes) {
+  let sum = 0xffffffff;
+  for (const one of bytes) {
+    sum ^= one;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum >>> 0;
+}
+
 const insideCode = (y, side, scale, border) => y >= border * scale && y < (border + side) * scale;
 
 async function pixelsOf(png, width, length) {
@@ -211,7 +222,9 @@ async function pixelsOf(png, width, length) {
   if (!fine || binaryOf(png.subarray(24, 29)) !== "\x01\0\0\0\0") return null;
   const size = view.getUint32(33);
   if (binaryOf(png.subarray(37, 41)) !== "IDAT" || png.length !== 41 + size + 4 + 12) return null;
-  if (binaryOf(png.subarray(png.length - 8, png.length - 4)) !== "IEND") return null;
+  if (binaryOf(png.subarray(png.length - 12, png.length - 4)) !== "\0\0\0\0IEND") return null;
+  const sums = [[12, 29], [37, 41 + size], [png.length - 8, png.length - 4]];
+  if (!sums.every(([start, end]) => view.getUint32(end) === crc32(png.subarray(start, end)))) return null;
   const found = await unpacked(png.subarray(41, 41 + size), "deflate", length);
   return found && found.length === length ? found : null;
 }
