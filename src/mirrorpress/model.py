@@ -213,8 +213,8 @@ class FollowPolicy:
 class Configuration:
     """One mirror's whole configuration; ``folder`` holds mirrorpress.toml, archive/ and out/.
 
-    ``is_signed`` says whether the mirror has keys; ``mirrors`` is the mirror list in force and ``health`` what
-    its last check found; all from trust/."""
+    ``is_signed`` says whether the mirror has keys; ``mirrors`` is the mirror list in force and ``health``
+    what its last check found; all from trust/."""
 
     folder: Path
     mirror: Mirror
