@@ -9,6 +9,7 @@ again, one page is verified from cold over HTTP, and the whole folder is verifie
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import resource
 import subprocess
@@ -88,7 +89,7 @@ class Mirror:
             place = self.site / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
-            written.append((path, str(self._build)))
+            written.append((path, hashlib.sha256(data).hexdigest()))
         with Archive(self.folder, started=datetime.now(UTC)) as archive:
             last = archive.ledger.last_build("site")
             number = last.build + 1 if last else 1

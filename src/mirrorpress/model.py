@@ -676,10 +676,12 @@ class Edition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A path of an edition that was written, or left when ``present`` is false."""
+    """A path of an edition that was written, or left when ``present`` is false. ``digest`` is the SHA-256 of
+    its file in hex, where it is known."""
 
     path: str
     present: bool
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ class Index:
         assert self._writing  # noqa: S101 - a write outside would never be committed
         return self._connection.execute(statement, rows)
 
+    def execute_many(self, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A writing statement in SQL, for rows by the thousand; inside ``transaction`` only."""
+        assert self._writing  # noqa: S101 - as above
+        if rows:
+            self._connection.exec_driver_sql(text, list(rows))
+
     def write(self, statement: Executable) -> None:
         """A writing statement that is a transaction of its own."""
         with self.transaction():

@@ -129,12 +129,12 @@ class Ledger:
             )
             if after == 0:
                 query = query.where(t.files.c.digest != "")
-            rows = self._index.rows(query)
-            for row in rows:
-                yield Change(row["path"], present=bool(row["digest"]))
+            rows = self._index.tuples(query)
+            for path, digest in map(tuple, rows):
+                yield Change(path, bool(digest), "" if ":" in digest else digest)
             if len(rows) < 5000:
                 return
-            last = rows[-1]["path"]
+            last = rows[-1][0]
 
     # --- targets -------------------------------------------------------------------------
 

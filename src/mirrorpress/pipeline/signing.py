@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,12 +21,11 @@ from mirrorpress.archive.signatures import SignedFile, Signing
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.copies import is_replaceable, neutral
 from mirrorpress.errors import EditionError
-from mirrorpress.model import Configuration, Edition
+from mirrorpress.model import Change, Configuration, Edition
 from mirrorpress.pipeline.authority import Authority
 from mirrorpress.pipeline.folder import Folder
 from mirrorpress.pipeline.keyring import Keyring, unlocked
 from mirrorpress.trust import documents
-from mirrorpress.trust.documents import Entry
 from mirrorpress.trust.keys import PublicKey
 from mirrorpress.trust.roles import (
     FRONT,
@@ -111,7 +110,8 @@ class Signer:
                 bins = documents.bins(online.tuf, online.id, bits)
                 work.seal(role, documents.targets(number, expires, (), bins))
             else:
-                work.seal(role, documents.targets(number, expires, self._entries(name, *spots_of(role))))
+                files = signatures.between(name, *spots_of(role))
+                work.seal(role, documents.targets(number, expires, files))
             roles[role] = number, expires
         for role in roles.keys() - {FRONT, PAGES, *bin_names(bits)}:
             work.leave(metadata_path(role))  # of fewer bins; the snapshot remembers their versions
@@ -145,10 +145,6 @@ class Signer:
             if role not in there or role not in roles or roles[role][1] - self.now < _RENEW
         }
 
-    def _entries(self, name: str, first: int, last: int) -> Iterator[Entry]:
-        for file in self.archive.signatures.between(name, first, last):
-            yield Entry(file.path, file.size, file.sha256, file.neutral)
-
     # --- what is signed ------------------------------------------------------------------
 
     def _note_changes(
@@ -169,7 +165,7 @@ class Signer:
                 continue
             spots[change.path] = at = spot_of(change.path)
             if change.present:
-                present.append(_signed_file(work.folder.root, change.path, at, address))
+                present.append(_signed_file(work.folder.root, change, at, address))
             else:
                 left.append(change.path)
             if len(present) + len(left) >= _BATCH:
@@ -306,15 +302,19 @@ class _Work:
         return build.build
 
 
-def _signed_file(root: Path, path: str, at: int, address: str) -> SignedFile:
+def _signed_file(root: Path, change: Change, at: int, address: str) -> SignedFile:
+    path = change.path
     try:
-        with open(f"{root}/{path}", "rb") as file:  # noqa: PTH123 - asked of every file of a full build
-            data = file.read()
+        handle = os.open(f"{root}/{path}", os.O_RDONLY)  # a third of the time that a file object takes
+        try:
+            data = os.read(handle, os.fstat(handle).st_size)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise EditionError(
             f"cannot be read: {error.strerror}", where=str(root / path), hint="run: mirrorpress build --full"
         ) from error
-    digest = hashlib.sha256(data).digest()
+    digest = bytes.fromhex(change.digest) if change.digest else hashlib.sha256(data).digest()
     bare = data
     if address:
         with suppress(ValueError):  # a text with a control character, which a copy can only have as it is

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from mirrorpress.trust.roles import bins_prefix
 
@@ -43,8 +43,24 @@ class Entry:
     neutral: bytes = b""
 
 
+class Signable(Protocol):
+    """What of a file is signed; see ``Entry``."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> bytes: ...
+
+    @property
+    def neutral(self) -> bytes: ...
+
+
 def targets(
-    version: int, expires: datetime, entries: Iterable[Entry], delegations: Any = None
+    version: int, expires: datetime, entries: Iterable[Signable], delegations: Any = None
 ) -> dict[str, Any]:
     """A role that lists files (TUF specification, 4.5)."""
     listed = {
