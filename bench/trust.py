@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,18 +40,17 @@ _TEXTS = 997  # different texts
 _CONFIGURATION = f"""
 [mirror]
 title = "Bench"
-site_addresses = ["{_ADDRESS}"]
+addresses = ["{_ADDRESS}"]
 [[editions]]
-type = "site"
+type = "markdown"
 """
 
 
 def page(number: int, texts: list[str]) -> tuple[str, bytes]:
     """A page of about 6 kB that says its own address."""
-    path = f"pages/s{number // _A_FOLDER}/{number}.html"
+    path = f"pages/s{number // _A_FOLDER}/{number}.md"
     text = texts[number % len(texts)]
-    link = f'<a href="{_ADDRESS}{path}">{number}</a>'
-    return path, f"<!doctype html><title>{number}</title><p>{text}</p>{link}\n".encode()
+    return path, f"# {number}\n\n{text}\n\n```\n{_ADDRESS}{path}\n```\n".encode()
 
 
 def cpu() -> float:
@@ -70,7 +70,7 @@ class Mirror:
 
     def __init__(self, folder: Path, files: int) -> None:
         self.folder = folder
-        self.site = folder / "out/site"
+        self.edition = folder / "out/markdown"
         chance = random.Random(6)
         words = [f"w{number}" for number in range(4000)]
         self._texts = [" ".join(chance.choices(words, k=1000)) for _ in range(_TEXTS)]
@@ -84,16 +84,16 @@ class Mirror:
         """Write pages, and note them as a build does."""
         self._build += 1
         written = []
-        for number in numbers:
-            path, data = page(number, self._texts)
-            place = self.site / path
+        pages = [page(number, self._texts) for number in numbers]
+        for path, data in [*pages, ("README.md", f"# Bench {self._build}\n".encode())]:
+            place = self.edition / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
             written.append((path, hashlib.sha256(data).hexdigest()))
         with Archive(self.folder, started=datetime.now(UTC)) as archive:
-            last = archive.ledger.last_build("site")
+            last = archive.ledger.last_build("markdown")
             number = last.build + 1 if last else 1
-            archive.ledger.built("site", Build(number, 0, "", datetime.now(UTC)), written, [])
+            archive.ledger.built("markdown", Build(number, 0, "", datetime.now(UTC)), written, [])
 
     def sign(self) -> None:
         authority = Authority(self.folder, keys_of(self.configuration))
@@ -104,7 +104,7 @@ class Mirror:
 
     def sizes(self) -> dict[str, tuple[int, float]]:
         """Size and time of every file of the metadata and the lists."""
-        places = [*(self.site / "metadata").iterdir(), *self.site.rglob("SHA256SUMS*")]
+        places = [*(self.edition / "metadata").iterdir(), *self.edition.rglob("SHA256SUMS*")]
         return {str(one): (one.stat().st_size, one.stat().st_mtime_ns) for one in places}
 
 
@@ -138,10 +138,9 @@ def _run(*arguments: str, folder: Path) -> None:
             raise
 
 
-def measure(folder: Path, files: int, runs: int) -> Iterator[str]:
+def measure(mirror: Mirror, files: int, runs: int) -> Iterator[str]:
     """Lines for people; see docs/benchmarks.md."""
-    folder.mkdir()
-    mirror = Mirror(folder, files)
+    folder = mirror.folder
     yield f"sign {files:,} files: {seconds(mirror.sign):.2f} CPU-s"
     before = mirror.sizes()
     mirror.lay_out(range(files, files + _TEN))
@@ -153,22 +152,42 @@ def measure(folder: Path, files: int, runs: int) -> Iterator[str]:
     _run("key", "export", str(key), "-q", folder=folder)
     path, _ = page(files // 2 + 1, mirror._texts)
     common = ("--key", str(key), "--state", str(folder.parent / "state"), "-q")
-    with served(mirror.site) as host:
+    with served(mirror.edition) as host:
         _run("verify", f"http://{host}/{path}", "--allow-private", host, *common, folder=folder)
     metadata = [size for asked, size in _Counting.asked if asked.startswith("/metadata/")]
     yield f"one page from cold: {len(metadata)} requests and {sum(metadata):,} bytes beside the page's own"
 
-    ours = (sys.executable, "-m", "mirrorpress", "verify", str(mirror.site), *common)
+    ours = (sys.executable, "-m", "mirrorpress", "verify", str(mirror.edition), *common)
     lists = ("find", ".", "-name", "SHA256SUMS", "-not", "-path", "./metadata/*")
     checked = (*lists, "-execdir", "sha256sum", "--quiet", "-c", "{}", ";")
     mine, theirs = [], []
     for _ in range(runs):
         mine.append(seconds(lambda: subprocess.run(ours, check=True)))
-        theirs.append(seconds(lambda: subprocess.run(checked, cwd=mirror.site, check=True)))
+        theirs.append(seconds(lambda: subprocess.run(checked, cwd=mirror.edition, check=True)))
     yield (
         f"verify {files:,} files: {median(mine):.2f} CPU-s; sha256sum -c: {median(theirs):.2f} CPU-s; "
         f"ratio {median(theirs) / median(mine):.2f}"
     )
+
+
+def followed(mirror: Mirror, files: int) -> Iterator[str]:
+    """What a follower's first time takes, and its next one after ten changes, over HTTP."""
+    folder, key = mirror.folder.parent / "follower", mirror.folder.parent / "root.json"
+    own = ("--key", str(key), "--at", "https://copy.example.org/", "-q")
+    with served(mirror.edition) as host:
+        first = (sys.executable, "-m", "mirrorpress", "follow", str(mirror.edition), str(folder), *own)
+        yield f"follow {files:,} files, from a folder: {seconds(lambda: subprocess.run(first, check=True)):.1f} CPU-s"
+        config = folder / "mirrorpress.toml"
+        text = config.read_text(encoding="utf-8").replace(f'"{mirror.edition}"', f'"http://{host}/"')
+        config.write_text(f'{text}\n[fetch]\nallow_private = ["{host}"]\n', encoding="utf-8")
+        mirror.lay_out(range(files + _TEN, files + 2 * _TEN))
+        mirror.sign()
+        _Counting.asked.clear()
+        again = (sys.executable, "-m", "mirrorpress", "run", "-q", "-c", str(config))
+        spent = seconds(lambda: subprocess.run(again, check=True))
+    size = sum(size for _, size in _Counting.asked)
+    asked = f"{len(_Counting.asked)} requests, {size / 1e6:.2f} MB"
+    yield f"follow again after {_TEN} new pages: {asked}, {spent:.2f} CPU-s"
 
 
 def main() -> None:
@@ -178,7 +197,10 @@ def main() -> None:
     given = parser.parse_args()
     memory = Path("/dev/shm")  # noqa: S108 - a disk would be measured otherwise
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
-        for line in measure(Path(place) / "mirror", given.files, given.runs):
+        folder = Path(place) / "mirror"
+        folder.mkdir()
+        mirror = Mirror(folder, given.files)
+        for line in chain(measure(mirror, given.files, given.runs), followed(mirror, given.files)):
             print(line, flush=True)
 
 
