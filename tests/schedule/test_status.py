@@ -42,6 +42,7 @@ def status(**values: Any) -> dict[str, Any]:
         "last_run": {"command": "run", "started_at": NOON - HOUR, "finished_at": NOON, "counts": {"new": 3}},
         "at_work": False,
         "schedule": None,
+        "signatures": None,
         **values,
     }
     told["needs"] = needs(told, NOON)
@@ -54,6 +55,15 @@ def whats(**values: Any) -> list[str]:
 
 def target(error: str, last: datetime | None) -> list[dict[str, Any]]:
     return [{"target": "git host", "published_at": last, "error": error}]
+
+
+def test_what_was_signed_by_hand_is_told_before_it_lapses() -> None:
+    def signed(days: int, *waiting: str) -> dict[str, Any]:
+        return {"lapse": [{"kind": "root", "version": 2, "at": NOON + days * DAY}], "waiting": list(waiting)}
+
+    assert whats(signatures=signed(61)) == []
+    assert whats(signatures=signed(59)) == ["signature-lapses"]
+    assert whats(signatures=signed(61, "root", "targets")) == ["signature-waits"] * 2
 
 
 def due(at: datetime, *, late: bool) -> dict[str, Any]:

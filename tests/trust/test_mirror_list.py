@@ -181,7 +181,9 @@ class Upstream:
         self.keys.mkdir(mode=0o700)
         root = make_key(self.keys / "root", "root", passphrase=False)
         online = make_key(self.keys / "online", "online", passphrase=False)
-        Authority(folder, [self.keys]).found(Holders((root,), 1, (root,), online), NOW)
+        Authority(folder, [self.keys]).found(
+            Holders((root,), 1, (root,), online), Mirror("Harbour Light"), NOW
+        )
         self.root = folder / "trust/root/1.root.json"
 
     @property
