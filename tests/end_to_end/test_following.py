@@ -212,6 +212,20 @@ def test_a_follower_fetches_only_what_changed(origin: Origin, tmp_path: Path) ->
     assert 10 < len(web.asked) < first_time / 2
 
 
+def test_what_targets_lists_outlives_a_change_of_bins(origin: Origin, tmp_path: Path) -> None:
+    mirror, web, key = origin
+    follower = Follower(tmp_path / "follower")
+    follower.follow(web.url, key, FIRST)
+    verifier = (follower.www / "verify.html").read_bytes()
+    bins = {path.name for path in (follower.www / "metadata").glob("pages-*")}
+    more = 'type = "site"\nshort_addresses = true\nsearch = true\nlist_size = 1\nalso_in = ["zh-Hant"]'
+    mirror.configure(mirror.configuration.replace('type = "site"', more))
+    mirror.run("build")
+    follower.run()
+    assert bins.isdisjoint(path.name for path in (follower.www / "metadata").glob("pages-*"))
+    assert (follower.www / "verify.html").read_bytes() == verifier
+
+
 def test_an_older_copy_is_refused(origin: Origin, served: Callable[[Path], Web], tmp_path: Path) -> None:
     mirror, web, key = origin
     shutil.copytree(mirror.folder / "out/site", tmp_path / "old")

@@ -107,33 +107,33 @@ class Following:
     ) -> None:
         try:
             with place_at(where, self.fetch, workspace=self._workspace(where)) as place:
-                self._follow_at(place, root, wanted, lapsed)
+                followed = self._follow_at(place, root, wanted, lapsed=lapsed is None)
+                if not followed and lapsed is not None:
+                    lapsed.append(where)
         except TrustError as error:
             self.report.fail(error, "follow", where=where)
         except (GatherError, UsageError) as error:
             silent.append((where, error))
 
-    def _follow_at(
-        self, place: Place, root: bytes, wanted: Mapping[str, Edition], lapsed: list[str] | None
-    ) -> None:
-        """Follow the edition that a place has, if it is wanted. One that lapsed is put into ``lapsed``, for
-        when no fresher is found (None: none was)."""
+    def _follow_at(self, place: Place, root: bytes, wanted: Mapping[str, Edition], *, lapsed: bool) -> bool:
+        """Follow the edition that a place has, if it is wanted: even one that has lapsed if ``lapsed``.
+        Returns false if only that kept it from being followed."""
         name = _edition_at(place)
         if name not in wanted or name in self.known:
-            return
+            return True
         client = Client(self._folder(name), place.read, root, self.now)
         known = client.refresh()
         if known.edition != name:
             raise ForgedError(
                 f"calls itself {name} and is signed as {known.edition}", where=place.name, hint=_LATER
             )
-        if known.lapsed and lapsed is not None:
-            lapsed.append(place.name)
-            return
+        if known.lapsed and not lapsed:
+            return False
         copy = _Copy(self, wanted[name], client, known, place)
         copy.bring()
         self.known[name] = known
         self.report.notes.append(_told(known, self.now, name, place.name))
+        return True
 
     def _root(self) -> bytes:
         place = self.configuration.folder / self.configuration.follow.key
@@ -203,11 +203,13 @@ class _Copy:
         build = Build((before.build if before else 0) + 1, 0, _UNFINISHED, self._now)
         listed: dict[str, Listed] = {}
         roles = dict(self._client.versions())
-        changed = [role for role in roles if anew or held.get(role) != roles[role]]
-        for _, _, files in self._client.everything(None if anew else held):
+        if anew or roles.keys() != held.keys():  # there are more bins than before, and each has other files
+            held = {}
+        changed = [role for role in roles if held.get(role) != roles[role]]
+        for _, _, files in self._client.everything(held):
             for file in files:
                 listed.setdefault(file.path, file)
-        held_files = self._held(changed, set(roles) == set(held) and not anew)
+        held_files = self._held(changed if held else ())
         wanted = [
             file for path, file in listed.items() if self._differs(file, held_files.get(path), anew=anew)
         ]
@@ -218,10 +220,10 @@ class _Copy:
         self._fetch(wanted, build)
         self._finish(build, roles, gone)
 
-    def _held(self, roles: Sequence[str], same_roles: bool) -> Mapping[str, SignedFile]:
-        """The files that we hold of these roles, or of all when the roles are others than before."""
+    def _held(self, roles: Sequence[str]) -> Mapping[str, SignedFile]:
+        """The files that we hold of these roles (none named: of all)."""
         signatures = self._archive.signatures
-        if not same_roles:
+        if not roles:
             return {file.path: file for file in signatures.between(self._name, IN_TARGETS, 1 << 32)}
         found: dict[str, SignedFile] = {}
         for role in roles:
