@@ -72,7 +72,8 @@ class Signer:
             return False
         if last is None or last.build != build.build or last.address != self._address(edition):
             return True
-        return self._authority_changed(last) or self.now - last.signed_at > TIMESTAMP_LIFE / 2
+        # A moment that is yet to come is that of a clock which was wrong.
+        return self._authority_changed(last) or abs(self.now - last.signed_at) > TIMESTAMP_LIFE / 2
 
     def sign(self, editions: Iterable[Edition]) -> int:
         """Sign those editions that are due; returns how many files were written.
@@ -116,7 +117,10 @@ class Signer:
         for role in roles.keys() - {FRONT, PAGES, *bin_names(bits)}:
             work.leave(metadata_path(role))  # of fewer bins; the snapshot remembers their versions
         self._freshness(work, number, address, roles)
-        lists = self._lists(work, {folder_of(path) for path in spots})
+        folders = {folder_of(path) for path in spots}
+        if last is None or not last.build:
+            folders |= signatures.folders(name).keys()
+        lists = self._lists(work, folders)
         signing = Signing(
             number=number,
             build=work.record(self.now),
@@ -170,11 +174,14 @@ class Signer:
                 left.append(change.path)
             if len(present) + len(left) >= _BATCH:
                 flush()
-        for path, data in offline.items():
+        for path in OFFLINE_TARGETS:
             spots[path] = IN_TARGETS
-            present.append(
-                SignedFile(path, folder_of(path), IN_TARGETS, len(data), hashlib.sha256(data).digest(), b"")
-            )
+            if path in offline:
+                data = offline[path]
+                digest = hashlib.sha256(data).digest()
+                present.append(SignedFile(path, folder_of(path), IN_TARGETS, len(data), digest, b""))
+            else:
+                left.append(path)
         flush()
         return spots
 
