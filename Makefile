@@ -13,6 +13,7 @@ help:
 	@echo "make bench-build     only full builds, beside Hugo and Pelican"
 	@echo "make bench-search    what the index of search costs to make, and a query to fetch, beside Pagefind"
 	@echo "make bench-trust     what signing and verifying cost, beside sha256sum"
+	@echo "make bench-season    what days of runs cost in git, beside the scripts of old; OPTIONS=\"--days 20 --start 2000\""
 	@echo "make conformance SUITE=folder     the public TUF conformance suite against our client; needs faketime"
 	@echo "make bench-extract DATA=folder    extractors side by side on others' pages; says how to get them"
 	@echo "make fuzz    20,000 mutated pages through the extractor; OPTIONS=\"--seed 2\" for others"
@@ -101,6 +102,9 @@ bench-search: .bench/.run
 bench-trust: $(VENV)/.run
 	$(BIN)/python -m bench.trust $(OPTIONS)
 
+bench-season: .bench/.run
+	.bench/bin/python -m bench.season $(OPTIONS)
+
 # SUITE: a checkout of github.com/theupdateframework/tuf-conformance, which has an environment of its own.
 SUITE ?= tuf-conformance
 .conformance/.run: $(VENV)/.run
@@ -113,4 +117,4 @@ conformance: .conformance/.run
 	chmod +x .conformance/client
 	cd "$(abspath $(SUITE))" && "$(CURDIR)/.conformance/bin/pytest" tuf_conformance --entrypoint "$(CURDIR)/.conformance/client" $(OPTIONS)
 
-.PHONY: help demo lint browser screenshots test fuzz bench bench-build bench-search bench-trust bench-extract conformance model lock clean
+.PHONY: help demo lint browser screenshots test fuzz bench bench-build bench-search bench-trust bench-season bench-extract conformance model lock clean

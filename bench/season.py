@@ -1,6 +1,6 @@
 """What a season of daily runs costs on the wire, beside the scripts of old.
 
-    python -m bench.season [--days 90] [--runs 3] [--articles 40] [--start 1000]
+    python -m bench.season [--days 90] [--runs 3] [--articles 40] [--start 1000] [--unsigned]
 
 A mirror of 70 sections with keys, which starts with some articles and gets its day's share at each run; after each
 run, the pack that a push sends is made again and weighed. The scripts of old do the same beside it: 70 lists, each
@@ -56,14 +56,15 @@ class Wire:
         self.tip = after
 
 
-def ours(folder: Path, keys: Path, start: int) -> None:
-    """A mirror with its first articles, published once."""
+def ours(folder: Path, keys: Path | None, start: int) -> None:
+    """A mirror with its first articles, published once; signed if there is a folder for ``keys``."""
     mirrors.found(folder, remote=True, sections=SECTIONS)
     text = (folder / "mirrorpress.toml").read_text(encoding="utf-8")
     site = text.index('\n[[editions]]\ntype = "site"')
     text = text[:site] + mirrors.TARGET  # of a season in git, the Markdown edition alone counts
     (folder / "mirrorpress.toml").write_text(text, encoding="utf-8")
-    _mirrorpress(folder, "key", "init", "--one-person", "--no-passphrase", "--keys", str(keys), "-q")
+    if keys:
+        _mirrorpress(folder, "key", "init", "--one-person", "--no-passphrase", "--keys", str(keys), "-q")
     add(folder, 0, start, start)
     _mirrorpress(folder, "publish", "-q")
 
@@ -104,7 +105,7 @@ def main() -> None:
     total = options.days * options.articles
     with tempfile.TemporaryDirectory(prefix="mirrorpress-season-") as place:
         mirror, old = Path(place) / "mirror", Path(place) / "old"
-        ours(mirror, Path(place) / "keys", options.start)
+        ours(mirror, None if options.unsigned else Path(place) / "keys", options.start)
         oldway.found(old, SECTIONS)
         theirs(old, 0, options.start, options.start)
         wires = {"mirrorpress": Wire(mirror / "remote.git"), "old scripts": Wire(old / "remote.git")}
@@ -133,9 +134,10 @@ def main() -> None:
 
 
 def _kinds(remote: Path) -> Counter[str]:
-    """What the last 30 commits added, in kB an article by kind of file, as deltas in one pack."""
+    """What the last 30 commits added, in kB an article by kind of file, each as its difference from another."""
+    _git(remote, "repack", "-a", "-d", "-f", "-q", "--depth=50", "--window=50")
     commits = _git(remote, "rev-list", "main", "--max-count=31").decode().split()
-    listed = _git(remote, "rev-list", "--objects", f"{commits[-1]}..{commits[0]}").decode().splitlines()
+    listed = _git(remote, "rev-list", "--objects", f"{commits[1]}", f"^{commits[-1]}").decode().splitlines()
     names = {line.split(" ", 1)[0]: line.partition(" ")[2] for line in listed}
     asked = "\n".join(names).encode() + b"\n"
     told = _git(
@@ -147,6 +149,8 @@ def _kinds(remote: Path) -> Counter[str]:
         name, kind, size = line.split()
         path = names[name]
         word = kind if kind != "blob" else path.split("/")[0] if "/" in path else "front"
+        if path.endswith("SHA256SUMS"):
+            word = "sums"
         found[word] += int(size) / max(articles, 1)  # type: ignore[assignment]
     return found
 
@@ -167,6 +171,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="a day")
     parser.add_argument("--articles", type=int, default=40, help="a day")
     parser.add_argument("--start", type=int, default=1000, help="articles that are there before")
+    parser.add_argument("--unsigned", action="store_true", help="a mirror without keys")
     return parser.parse_args()
 
 
