@@ -37,6 +37,15 @@ def test_a_genuine_copy_is_followed(mirror: Mirror, copy: Path, tmp_path: Path) 
     assert f"{ORIGIN}{page_of(copy)}" in page  # the canonical address
 
 
+def test_a_folder_is_followed_by_the_name_that_it_was_given(
+    mirror: Mirror, copy: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "www"
+    link.symlink_to(copy)  # as a target of type directory makes it, to be turned elsewhere by the next run
+    followed(mirror, link, tmp_path / "follower", expect=0)
+    assert f'"{link}"' in (tmp_path / "follower/here/mirrorpress.toml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "beacon",
     [

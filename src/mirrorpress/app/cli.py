@@ -16,7 +16,15 @@ from mirrorpress import __version__
 from mirrorpress.app import desk, keys, mirrors, serving, verify
 from mirrorpress.app.ending import ALL_WELL, INTERRUPTED, SOME_FAILED, refuse, tell, tell_end
 from mirrorpress.app.follow import follow
-from mirrorpress.app.options import common, running, section_option, speaker_for
+from mirrorpress.app.options import (
+    allow_private_option,
+    common,
+    json_option,
+    quiet_option,
+    running,
+    section_option,
+    speaker_for,
+)
 from mirrorpress.errors import MirrorpressError, UsageError
 
 if TYPE_CHECKING:
@@ -44,14 +52,9 @@ def cli() -> None:
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--source", metavar="URL", help="Look at this feed or list page and fill in what it says.")
-@click.option(
-    "--allow-private",
-    multiple=True,
-    metavar="HOST:PORT",
-    help="A host that may be reached although not public.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@allow_private_option
+@json_option
+@quiet_option
 def init(
     folder: Path, source: str | None, allow_private: tuple[str, ...], as_json: bool, quiet: bool
 ) -> None:
@@ -248,14 +251,9 @@ def status(**options: Any) -> None:
 @click.option("--url", default="", metavar="ADDRESS", help="Where a FILE comes from, for its relative links.")
 @click.option("--jsonl", metavar="IN", help='Lines of {"id", "path", "url"}: one line of JSON for each.')
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Workers for --jsonl (default: cores).")
-@click.option(
-    "--allow-private",
-    multiple=True,
-    metavar="HOST:PORT",
-    help="A host that may be reached although not public.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@allow_private_option
+@json_option
+@quiet_option
 def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options: Any) -> None:
     """Show the article that is found in a page, as Markdown; - is stdin."""
     from mirrorpress.app.extract import extract_many, extract_one
@@ -285,7 +283,7 @@ def extract(page: str | None, *, jsonl: str | None, jobs: int | None, **options:
 @click.option(
     "--day", type=click.IntRange(1, 2), help="With --serve: as on this day; on 2, three articles differ."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@quiet_option
 def demo(folder: Path | None, serve: bool, port: int | None, day: int | None, quiet: bool) -> None:
     """Mirror the bundled sample newsroom into FOLDER (default: a new temporary folder), twice."""
     from mirrorpress.app.demo import keep_open, play

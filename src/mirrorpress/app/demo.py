@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from mirrorpress.app.newsroom import Newsroom, access_log, sample_configuration
 from mirrorpress.app.newsroom.sample import OLD_PATH, PICKS, READERS_WAY, old_mirror
 from mirrorpress.app.output import Speaker, summary
 from mirrorpress.app.overrides import rehearse
+from mirrorpress.app.starter import toml_text
 from mirrorpress.archive.withdrawals import Words
 from mirrorpress.editions.scripts import is_installed
 from mirrorpress.errors import UsageError
@@ -115,6 +115,8 @@ def play(folder: Path | None, speaker: Speaker) -> int:
         f"  how the mirror stands        {command} status -c {path}\n"
         f"  what is read most            {command} counts show -c {path}\n"
         f"  a sheet to print             {sheet}\n"
+        f"  whether a copy is genuine    {command} verify {folder / 'www'} --key {key}\n"
+        f"  carry the mirror on          {command} follow {folder / 'www'} {folder}-copy --key {key}\n"
         f"  a template of its own        {folder / TEMPLATES / 'markdown' / 'notes.md'}\n"
         f"  a mirror of your own         {command} init my-mirror --source https://your-newsroom.example/feed.xml"
     )
@@ -136,7 +138,7 @@ def _make_keys(path: Path, folder: Path) -> Path:
     authority = Authority(folder, [keys])
     authority.found(Holders((root,), 1, (root,), online), load(path).mirror, datetime.now(UTC))
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n[trust]\nkeys = {json.dumps(str(keys))}\n")
+        file.write(f"\n[trust]\nkeys = {toml_text(str(keys))}\n")
     key = folder / "harbour.root.json"
     key.write_bytes(authority.roots[-1])
     return key

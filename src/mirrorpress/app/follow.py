@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from mirrorpress.app.ending import tell
-from mirrorpress.app.options import running
+from mirrorpress.app.options import allow_private_option, json_option, quiet_option, running
 from mirrorpress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,10 +42,9 @@ _TYPES = {"README.md": "markdown", "index.html": "site"}  # an edition's home pa
 )
 @click.option("--title", default="", help="What messages and commits call your copy.")
 @click.option("--contact", default="", help="How others reach you.")
-@click.option("--allow-private", multiple=True, metavar="HOST:PORT",
-              help="A host that may be reached although not public.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@allow_private_option
+@json_option
+@quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are.")
 def follow(address: str, folder: Path, *, key: Path | None, **options: Any) -> None:
     """Carry on the mirror at ADDRESS in FOLDER (default: here), verified by its root key.
@@ -117,26 +115,28 @@ def _begin(
     config: Path, address: str, root: bytes, *, known: Known, kind: str, options: dict[str, Any]
 ) -> None:
     """Write a follower's folder."""
+    from mirrorpress.app.starter import toml_text
+
     title = options["title"] or f"Copy of {urlsplit(known.address or address).hostname or address}"
-    where = address if "://" in address else str(Path(address).resolve())
+    where = address if "://" in address else str(Path(address).absolute())
     lines = [
         "# A mirror that follows another; see docs/following.md.",
         "",
         "[mirror]",
-        f"title = {_toml(title)}",
-        f"contact = {_toml(options['contact'])}",
+        f"title = {toml_text(title)}",
+        f"contact = {toml_text(options['contact'])}",
     ]
     if options["own"]:
         own = options["own"] if options["own"].endswith("/") else options["own"] + "/"
-        lines.append(f"{'site_addresses' if kind == 'site' else 'addresses'} = [{_toml(own)}]")
-    lines += ["", "[follow]", f"addresses = [{_toml(where)}]", f"key = {_toml(_KEY_FILE)}"]
-    lines += ["", "[[editions]]", f"type = {_toml(kind)}"]
+        lines.append(f"{'site_addresses' if kind == 'site' else 'addresses'} = [{toml_text(own)}]")
+    lines += ["", "[follow]", f"addresses = [{toml_text(where)}]", f"key = {toml_text(_KEY_FILE)}"]
+    lines += ["", "[[editions]]", f"type = {toml_text(kind)}"]
     if known.edition != kind:
-        lines.append(f"name = {_toml(known.edition)}")
+        lines.append(f"name = {toml_text(known.edition)}")
     for target in options["targets"]:
         lines += ["", "[[targets]]", *_target(target, known.edition)]
     if options["allow_private"]:
-        hosts = ", ".join(map(_toml, options["allow_private"]))
+        hosts = ", ".join(map(toml_text, options["allow_private"]))
         lines += ["", "[fetch]", f"allow_private = [{hosts}]"]
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
@@ -147,14 +147,15 @@ def _begin(
 
 
 def _target(place: str, edition: str) -> list[str]:
+    from mirrorpress.app.starter import toml_text
     from mirrorpress.gather.places import is_repository
 
     if is_repository(place):
-        return ['type = "git"', f"edition = {_toml(edition)}", f"url = {_toml(place)}"]
+        return ['type = "git"', f"edition = {toml_text(edition)}", f"url = {toml_text(place)}"]
     return [
         'type = "directory"',
-        f"edition = {_toml(edition)}",
-        f"path = {_toml(str(Path(place).resolve()))}",
+        f"edition = {toml_text(edition)}",
+        f"path = {toml_text(str(Path(place).absolute()))}",
     ]
 
 
@@ -163,14 +164,10 @@ def _check(config: Path, address: str) -> None:
     from mirrorpress.app.configuration import load
 
     known = load(config).follow.addresses
-    where = address if "://" in address else str(Path(address).resolve())
+    where = address if "://" in address else str(Path(address).absolute())
     if where not in known:
         raise UsageError(
             f"does not follow {address}",
             where=str(config),
             hint="add the address under [follow], or name another folder",
         )
-
-
-def _toml(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mirrorpress.app.options import config_option, speaker_for
+from mirrorpress.app.options import config_option, json_option, private_key_option, quiet_option, speaker_for
 from mirrorpress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 # See cli: what costs time to import is imported where it is needed.
 # ruff: noqa: PLC0415
 
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-_quiet = click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-_key = click.option(
-    "--key",
-    "private",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A private key, or a folder of them, beside [trust] keys (repeatable).",
-)
 _threshold = click.option(
     "--threshold", type=click.IntRange(1, 20), metavar="N", help="Root keys that must sign."
 )
@@ -50,8 +40,8 @@ def key() -> None:
 @_threshold
 @click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="The folder that gets the keys.")
 @click.option("--no-passphrase", is_flag=True, help="Keys that need none; whoever copies the file can sign.")
-@_json
-@_quiet
+@json_option
+@quiet_option
 def key_init(
     *,
     one_person: bool,
@@ -84,7 +74,7 @@ def key_init(
     made = [make_key(folder / name, name, passphrase=not no_passphrase) for name in offline]
     online = make_key(folder / "online", "online", passphrase=False)
     holders = Holders(tuple(made[:count]), needed, (made[-1],), online)
-    authority = _authority(configuration, [folder])
+    authority = authority_of(configuration, [folder])
     authority.found(holders, configuration.mirror, _now())
     _name_keys(options["path"], configuration, folder)
     for line in _what_was_made(folder, holders, no_passphrase=no_passphrase):
@@ -95,9 +85,9 @@ def key_init(
 
 @key.command("show")
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_show(*, private: tuple[Path, ...], **options: Any) -> None:
     """Show who may sign, where the private halves are, and when what they signed lapses."""
     _, speaker, authority = _opened(options, private)
@@ -126,8 +116,8 @@ def key_show(*, private: tuple[Path, ...], **options: Any) -> None:
     "--allowed-signers", is_flag=True, help="Instead the line that ssh-keygen -Y verify and git need."
 )
 @config_option
-@_json
-@_quiet
+@json_option
+@quiet_option
 def key_export(file: Path | None, *, allowed_signers: bool, **options: Any) -> None:
     """Write what others need to check this mirror to FILE (default: mirror.root.json); it is public."""
     configuration, speaker, authority = _opened(options, ())
@@ -152,9 +142,9 @@ def key_export(file: Path | None, *, allowed_signers: bool, **options: Any) -> N
 @click.argument("public", type=click.Path(path_type=Path, dir_okay=False))
 @_threshold
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_add(
     role: str, public: Path, *, threshold: int | None, private: tuple[Path, ...], **options: Any
 ) -> None:
@@ -178,9 +168,9 @@ def key_add(
               help="The new key's .pub file; without it a new key is made.")  # fmt: skip
 @click.option("--no-passphrase", is_flag=True, help="The new key needs none.")
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_rotate(
     name: str, *, public: Path | None, no_passphrase: bool, private: tuple[Path, ...], **options: Any
 ) -> None:
@@ -215,9 +205,9 @@ def key_rotate(
 @click.argument("name", metavar="NAME")
 @_threshold
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_revoke(name: str, *, threshold: int | None, private: tuple[Path, ...], **options: Any) -> None:
     """Take the key called NAME (as key show has it, or its fingerprint) out of use."""
     from dataclasses import replace
@@ -238,9 +228,9 @@ def key_revoke(name: str, *, threshold: int | None, private: tuple[Path, ...], *
 
 @key.command("renew")
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_renew(*, private: tuple[Path, ...], **options: Any) -> None:
     """Sign root and targets anew with the same keys, so that they lapse two years from now."""
     configuration, speaker, authority = _opened(options, private)
@@ -252,9 +242,9 @@ def key_renew(*, private: tuple[Path, ...], **options: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--take", is_flag=True, help="Take over the signatures that FILE carries.")
 @config_option
-@_key
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def key_sign(file: Path | None, *, take: bool, private: tuple[Path, ...], **options: Any) -> None:
     """Sign what waits for signatures: here, or in FILE, which the holder of another key was sent."""
     if file is not None and not take:
@@ -279,10 +269,11 @@ def _opened(options: dict[str, Any], private: Sequence[Path]) -> tuple[Configura
     from mirrorpress.app.configuration import load
 
     configuration = load(options["path"])
-    return configuration, speaker_for({**options, "verbose": False}), _authority(configuration, private)
+    return configuration, speaker_for({**options, "verbose": False}), authority_of(configuration, private)
 
 
-def _authority(configuration: Configuration, private: Sequence[Path]) -> Authority:
+def authority_of(configuration: Configuration, private: Sequence[Path]) -> Authority:
+    """Who may sign for a mirror; ``private`` are keys beside those that its configuration names."""
     from mirrorpress.pipeline.authority import Authority
     from mirrorpress.pipeline.signing import keys_of
 
@@ -344,7 +335,7 @@ def _what_was_made(folder: Path, holders: Holders, *, no_passphrase: bool) -> li
 
 def _name_keys(path: Path, configuration: Configuration, folder: Path) -> None:
     """Write the folder of the keys into mirrorpress.toml, unless it says so already."""
-    import json
+    from mirrorpress.app.starter import toml_text
 
     if configuration.trust.keys:
         if Path(configuration.trust.keys).expanduser().absolute() != folder:
@@ -357,7 +348,7 @@ def _name_keys(path: Path, configuration: Configuration, folder: Path) -> None:
     home = str(Path.home())
     shown = f"~{str(folder)[len(home) :]}" if str(folder).startswith(home + "/") else str(folder)
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n[trust]\nkeys = {json.dumps(shown, ensure_ascii=False)}\n")
+        file.write(f"\n[trust]\nkeys = {toml_text(shown)}\n")
 
 
 def refuse_without_terminal(*, no_passphrase: bool) -> None:

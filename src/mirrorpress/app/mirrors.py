@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mirrorpress.app.ending import ALL_WELL, SOME_FAILED
-from mirrorpress.app.options import config_option, speaker_for
+from mirrorpress.app.options import (
+    allow_private_option,
+    config_option,
+    json_option,
+    private_key_option,
+    quiet_option,
+    speaker_for,
+)
 from mirrorpress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +29,6 @@ if TYPE_CHECKING:
 # See cli: what costs time to import is imported where it is needed.
 # ruff: noqa: PLC0415
 
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-_quiet = click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 _kind = click.option(
     "--kind",
     type=click.Choice(["site", "markdown", "git"]),
@@ -35,14 +40,6 @@ _language = click.option(
 )
 _operator = click.option(
     "--operator", default="", metavar="NAME", help="Who runs it, as readers shall see it."
-)
-_private = click.option(
-    "--key",
-    "private",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A private key, or a folder of them, beside [trust] keys (repeatable).",
 )
 
 
@@ -63,10 +60,9 @@ def mirrors() -> None:
               help="Your private key, an ed25519 one of OpenSSH.")  # fmt: skip
 @click.option("--new-key", is_flag=True, help="Make that key first.")
 @click.option("--no-passphrase", is_flag=True, help="A new key needs none.")
-@click.option("--allow-private", multiple=True, metavar="HOST:PORT", help="A host that may be asked for "
-              "although not public.")  # fmt: skip
-@_json
-@_quiet
+@allow_private_option
+@json_option
+@quiet_option
 def mirrors_request(
     out: Path,
     *,
@@ -110,9 +106,9 @@ def mirrors_request(
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @config_option
-@_private
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def mirrors_accept(file: Path, *, yes: bool, private: tuple[Path, ...], **options: Any) -> None:
     """List the mirror that asks for it in FILE, a signed request, and sign the list."""
     configuration, speaker, authority, known = _opened(options, private)
@@ -139,9 +135,9 @@ def mirrors_accept(file: Path, *, yes: bool, private: tuple[Path, ...], **option
 @_language
 @_operator
 @config_option
-@_private
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def mirrors_add(
     url: str,
     *,
@@ -165,9 +161,9 @@ def mirrors_add(
 @mirrors.command("remove")
 @click.argument("url")
 @config_option
-@_private
-@_json
-@_quiet
+@private_key_option
+@json_option
+@quiet_option
 def mirrors_remove(url: str, *, private: tuple[Path, ...], **options: Any) -> None:
     """Take the mirror at URL off the list, and sign the list."""
     _, speaker, authority, known = _opened(options, private)
@@ -176,8 +172,8 @@ def mirrors_remove(url: str, *, private: tuple[Path, ...], **options: Any) -> No
 
 @mirrors.command("list")
 @config_option
-@_json
-@_quiet
+@json_option
+@quiet_option
 def mirrors_list(**options: Any) -> None:
     """Show the mirror list, with what the last check found."""
     from mirrorpress.app.configuration import load
@@ -197,8 +193,8 @@ def mirrors_list(**options: Any) -> None:
 
 @mirrors.command("check")
 @config_option
-@_json
-@_quiet
+@json_option
+@quiet_option
 def mirrors_check(**options: Any) -> None:
     """Visit every listed mirror: whether it answers, is genuine, and how far behind it is."""
     from mirrorpress.app.configuration import load
@@ -231,19 +227,13 @@ def _opened(
     options: dict[str, Any], private: tuple[Path, ...]
 ) -> tuple[Configuration, Speaker, Authority, MirrorList]:
     from mirrorpress.app.configuration import load
+    from mirrorpress.app.keys import authority_of
     from mirrorpress.pipeline.listing import MirrorList
 
     configuration = load(options["path"])
-    authority = _authority(configuration, private)
+    authority = authority_of(configuration, private)
     speaker = speaker_for({**options, "verbose": False})
     return configuration, speaker, authority, MirrorList(configuration, authority)
-
-
-def _authority(configuration: Configuration, private: tuple[Path, ...]) -> Authority:
-    from mirrorpress.pipeline.authority import Authority
-    from mirrorpress.pipeline.signing import keys_of
-
-    return Authority(configuration.folder, [*private, *keys_of(configuration)])
 
 
 def _tell_change(authority: Authority, speaker: Speaker, done: str, listing: Listing) -> None:

@@ -35,12 +35,30 @@ config_option = click.option(
 )
 
 
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+private_key_option = click.option(
+    "--key",
+    "private",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A private key, or a folder of them, beside [trust] keys (repeatable).",
+)
+allow_private_option = click.option(
+    "--allow-private",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="A host that may be reached although not public.",
+)
+
+
 def common(command: F) -> F:
     for option in reversed(
         (
             config_option,
-            click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
-            click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+            json_option,
+            quiet_option,
             click.option("-v", "--verbose", is_flag=True, help="Tell every failure, however many there are."),
         )
     ):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mirrorpress import __version__
-from mirrorpress.app.options import common, config_option, speaker_for
+from mirrorpress.app.options import common, config_option, quiet_option, speaker_for
 from mirrorpress.errors import UsageError
 
 # See cli: what costs time to import is imported where it is needed.
@@ -66,7 +66,7 @@ def headers(server: str, path: Path) -> None:
     default=f"mirrorpress=={__version__}",
     help="CI: what pip installs; an address such as git+https://… too.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@quiet_option
 def schedule(kind: str, quiet: bool, **options: Any) -> None:
     """Show ready files that run the mirror again and again: a systemd timer, a crontab, a CI job."""
     from mirrorpress.app.output import Speaker

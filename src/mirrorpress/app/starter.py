@@ -16,7 +16,7 @@ from mirrorpress.app import rules
 from mirrorpress.app.probe import Probe, probe
 from mirrorpress.errors import UsageError
 
-__all__ = ["FILE_NAME", "Probe", "probe", "write_starter"]
+__all__ = ["FILE_NAME", "Probe", "probe", "toml_text", "write_starter"]
 
 FILE_NAME = "mirrorpress.toml"
 
@@ -37,7 +37,7 @@ def write_starter(folder: Path, *, probe: Probe | None = None, allow_private: Se
     path = folder / FILE_NAME
     text = _starter(probe)
     if allow_private:
-        hosts = ", ".join(_toml(host) for host in allow_private)
+        hosts = ", ".join(toml_text(host) for host in allow_private)
         text += f"\n[fetch]\nallow_private = [{hosts}]\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,29 +54,29 @@ def write_starter(folder: Path, *, probe: Probe | None = None, allow_private: Se
 
 def _starter(found: Probe | None) -> str:
     if found is None:
-        return _HEAD.format(title=_toml("My mirror"), language=_toml("en")) + _EXAMPLE + _TAIL
+        return _HEAD.format(title=toml_text("My mirror"), language=toml_text("en")) + _EXAMPLE + _TAIL
     name = _line(found.publisher) or _line(found.title) or _host(found.url)
     publisher = _publisher_id(found.url)
     section = _SECTION.format(
-        publisher=_toml(publisher),
-        name=_toml(name),
-        url=_toml(_origin(found.url)),
-        id=_toml(_section_id(found.url) or publisher),
-        title=_toml(_line(found.title) or name),
+        publisher=toml_text(publisher),
+        name=toml_text(name),
+        url=toml_text(_origin(found.url)),
+        id=toml_text(_section_id(found.url) or publisher),
+        title=toml_text(_line(found.title) or name),
         source=_source(found),
     )
-    return _HEAD.format(title=_toml(name), language=_toml(found.language or "en")) + section + _TAIL
+    return _HEAD.format(title=toml_text(name), language=toml_text(found.language or "en")) + section + _TAIL
 
 
 def _source(found: Probe) -> str:
-    page = f'{{ type = "listpage", url = {_toml(found.url)}, items = {_toml(found.items or "a")} }}'
+    page = f'{{ type = "listpage", url = {toml_text(found.url)}, items = {toml_text(found.items or "a")} }}'
     if found.kind == "feed":
-        return f'source = {{ type = "feed", url = {_toml(found.url)} }}'
+        return f'source = {{ type = "feed", url = {toml_text(found.url)} }}'
     if found.feed_url:
         return (
             "# The page announces this feed. If it holds other articles than the page does, take the page:\n"
             f"# source = {page}\n"
-            f'source = {{ type = "feed", url = {_toml(found.feed_url)} }}'
+            f'source = {{ type = "feed", url = {toml_text(found.feed_url)} }}'
         )
     advice = "A guess" if found.items else "No list was recognised"
     return f"# {advice}: items is a CSS selector of the links to articles.\nsource = {page}"
@@ -91,7 +91,7 @@ def _line(words: str) -> str:
     return " ".join(clean.split())[:_LONGEST].strip()
 
 
-def _toml(text: str) -> str:
+def toml_text(text: str) -> str:
     """A TOML basic string; it has all of JSON's escapes, and control characters never come here."""
     return json.dumps(text, ensure_ascii=False)
 

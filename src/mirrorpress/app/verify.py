@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mirrorpress.app.ending import ALL_WELL, SOME_FAILED, UNSAFE, refuse
-from mirrorpress.app.options import config_option
+from mirrorpress.app.options import allow_private_option, config_option, json_option, quiet_option
 from mirrorpress.errors import MirrorpressError, UsageError
 
 if TYPE_CHECKING:
@@ -50,11 +50,10 @@ _NAMED = 20  # paths of one kind that people are told, unless they ask for all
 @click.option("--fresh", is_flag=True, help="Judge the copy alone, whatever was seen before.")
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Where it is kept what was seen before.")  # fmt: skip
-@click.option("--allow-private", multiple=True, metavar="HOST:PORT",
-              help="A host that may be reached although not public.")  # fmt: skip
+@allow_private_option
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@json_option
+@quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, however many there are.")
 def verify(place: str, *, as_json: bool, quiet: bool, verbose: bool, **options: Any) -> None:
     """Check a copy of an edition, or one page, against the mirror's key.

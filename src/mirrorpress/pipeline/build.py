@@ -17,7 +17,6 @@ from mirrorpress.pipeline.folder import Folder
 from mirrorpress.pipeline.identity import comparable
 from mirrorpress.pipeline.report import Report
 from mirrorpress.pipeline.update import Update
-from mirrorpress.trust.roles import FIRST_ROOT
 
 if TYPE_CHECKING:
     from mirrorpress.pipeline.signing import Signer
@@ -43,7 +42,7 @@ def build(
     give_codes(archive)
     for edition in configuration.editions:
         _build_edition(configuration, archive, report, clock, edition, full=full)
-    if (configuration.folder / FIRST_ROOT).is_file():
+    if configuration.is_signed:
         report.signatures += _signer(configuration, archive, clock()).sign(configuration.editions)
 
 
@@ -65,25 +64,20 @@ def is_built(configuration: Configuration, archive: Archive, edition: Edition) -
     )
 
 
-def is_ready(configuration: Configuration, archive: Archive, edition: Edition, now: datetime) -> bool:
-    """Whether an edition is built, and signed if the mirror has keys."""
-    if not is_built(configuration, archive, edition):
+def is_ready(configuration: Configuration, archive: Archive, now: datetime) -> bool:
+    """Whether every edition is built, and signed if the mirror has keys."""
+    editions = configuration.editions
+    if not all(is_built(configuration, archive, edition) for edition in editions):
         return False
-    return not (configuration.folder / FIRST_ROOT).is_file() or not _signer(
-        configuration, archive, now
-    ).is_due(edition)
+    return not (configuration.is_signed and any(map(_signer(configuration, archive, now).is_due, editions)))
 
 
 def _signer(configuration: Configuration, archive: Archive, now: datetime) -> Signer:
     # 0.08 s that mirrors without keys do not need.
     from mirrorpress.pipeline.authority import Authority  # noqa: PLC0415
-    from mirrorpress.pipeline.keeping import check_apart  # noqa: PLC0415
     from mirrorpress.pipeline.signing import Signer, keys_of  # noqa: PLC0415
 
-    places = keys_of(configuration)
-    for place in places:
-        check_apart(place, configuration)
-    return Signer(configuration, archive, Authority(configuration.folder, places), now)
+    return Signer(configuration, archive, Authority(configuration.folder, keys_of(configuration)), now)
 
 
 def root_of(configuration: Configuration, edition: str) -> Path:

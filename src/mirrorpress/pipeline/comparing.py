@@ -7,10 +7,12 @@ copy has in place of the origin's, and its QR codes say that address. One copy h
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from urllib.parse import unquote
 
@@ -20,14 +22,23 @@ from mirrorpress.errors import FetchError, OversizedError
 from mirrorpress.gather.places import Place
 from mirrorpress.trust.answers import Findings
 from mirrorpress.trust.client import Listed
+from mirrorpress.trust.roles import COPY
 
+_LONGEST_HINT = 4096  # bytes
 _FOLDED = (".gz", ".br")
 _PAGE = re.compile(rb"(https?://[A-Za-z0-9.\[\]:_-]+/)([A-Za-z0-9%_.~/-]*\.(?:html|md|xml))\b")
 _MOST_ADDRESSES = 24  # that a page is asked whether it is of; our own have fewer
 _ROOM = 65_536  # bytes that a file may grow by when its addresses get longer
 
 
-def is_genuine(listed: Listed, data: bytes, address: str) -> bool:
+def address_of(place: Place) -> str:
+    """Where a copy says that it is read; empty: it does not say."""
+    with suppress(FetchError, ValueError, KeyError, TypeError, RecursionError):
+        return str(json.loads(place.read(COPY, _LONGEST_HINT))["address"])
+    return ""
+
+
+def is_genuine(listed: Listed, data: bytes, address: str = "") -> bool:
     """Whether ``data`` is a file as it was signed, or what the copy read at ``address`` (empty: none) has in
     its place."""
     if len(data) == listed.size and hashlib.sha256(data).digest() == listed.sha256:
@@ -59,12 +70,12 @@ def addresses_in(data: bytes, path: str = "") -> Iterator[str]:
 
 
 class Comparison:
-    """Compares files of a place one by one. ``address`` is where the copy is read: given, else found in the
-    first file that has another than the origin's."""
+    """Compares files of a place one by one. ``address`` is where the copy is read: given, else as the place
+    says, else found in the first file that has another than the origin's."""
 
     def __init__(self, place: Place, address: str = "") -> None:
         self._place = place
-        self._guesses = tuple(filter(None, (address or place.address,)))
+        self._guesses = tuple(filter(None, [address] if address else [place.address, address_of(place)]))
         self._is_given = bool(address)
         self.address = ""
         self.genuine: dict[str, Listed] = {}

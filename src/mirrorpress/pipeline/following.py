@@ -22,7 +22,7 @@ from mirrorpress.archive.ledger import Build
 from mirrorpress.archive.signatures import SignedFile, Signing
 from mirrorpress.archive.store import Archive
 from mirrorpress.editions.compressed import with_compressed
-from mirrorpress.editions.copies import is_code, neutral, readdressed
+from mirrorpress.editions.copies import is_code, readdressed
 from mirrorpress.editions.safety import dangers
 from mirrorpress.errors import (
     FetchError,
@@ -35,11 +35,13 @@ from mirrorpress.errors import (
 from mirrorpress.gather.places import Place, is_repository, place_at
 from mirrorpress.model import Capture, Configuration, Edition, File
 from mirrorpress.paths import is_safe_file
+from mirrorpress.pipeline.comparing import address_of, is_genuine
 from mirrorpress.pipeline.folder import Folder
 from mirrorpress.pipeline.report import Report
-from mirrorpress.trust.client import Client, ForgedError, Known, Listed
+from mirrorpress.trust.client import LARGEST_TIMESTAMP, Client, ForgedError, Known, Listed, Said
 from mirrorpress.trust.mirrors import read_mirrors
 from mirrorpress.trust.roles import (
+    COPY,
     IN_TARGETS,
     METADATA,
     MIRRORS,
@@ -51,8 +53,6 @@ from mirrorpress.trust.roles import (
 )
 from mirrorpress.trust.sums import folder_of
 
-COPY = f"{METADATA}copy.json"
-"""Where a copy says at which address it is read. A hint: what it leads to is verified."""
 _UNFINISHED = "unfinished copy"
 _BATCH = 500  # files fetched between two notes in the archive
 _OTHERS = 20  # addresses of the signed list that are tried in a run
@@ -118,7 +118,7 @@ class Following:
     def _follow_at(self, place: Place, root: bytes, wanted: Mapping[str, Edition], *, lapsed: bool) -> bool:
         """Follow the edition that a place has, if it is wanted: even one that has lapsed if ``lapsed``.
         Returns false if only that kept it from being followed."""
-        name = _edition_at(place)
+        name = Said.read(place.read(metadata_path("timestamp"), LARGEST_TIMESTAMP)).edition
         if name not in wanted or name in self.known:
             return True
         client = Client(self._folder(name), place.read, root, self.now)
@@ -268,9 +268,9 @@ class _Copy:
         if file.size > _LARGEST:
             raise ForgedError(f"would have {file.size} bytes", where=file.path, hint=_LATER)
         data = self._place.read(file.path, file.size + (_ADDED if file.neutral else 0))
-        if hashlib.sha256(data).digest() == file.sha256:
+        if is_genuine(file, data):
             theirs = self._known.address
-        elif file.neutral and self._theirs and self._is_copy(file, data):
+        elif is_genuine(file, data, self._theirs):
             theirs = self._theirs
         else:
             raise ForgedError(
@@ -287,12 +287,6 @@ class _Copy:
                 hint="nothing was published; ask the mirror's operator, or install a later mirrorpress",
             )
         return own
-
-    def _is_copy(self, file: Listed, data: bytes) -> bool:
-        try:
-            return hashlib.sha256(neutral(file.path, data, self._theirs)).digest() == file.neutral
-        except ValueError:
-            return False
 
     def _finish(self, build: Build, roles: Mapping[str, int], gone: Sequence[str]) -> None:
         """Carry the origin's metadata along, let go what is gone, and note that the copy is whole."""
@@ -343,24 +337,6 @@ class _Copy:
             yield metadata_path("root", version), data
         if self._own:
             yield COPY, json.dumps({"address": self._own}).encode() + b"\n"
-
-
-def _edition_at(place: Place) -> str:
-    """The name of the edition that a place has, as it says itself."""
-    try:
-        told = json.loads(place.read(metadata_path("timestamp"), 16_384))["signed"]["x-mirrorpress"][
-            "edition"
-        ]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ForgedError("has no edition that is signed", where=place.name, hint=_LATER) from error
-    return str(told)
-
-
-def address_of(place: Place) -> str:
-    """Where a copy says that it is read; empty: it does not say."""
-    with suppress(FetchError, ValueError, KeyError, TypeError, RecursionError):
-        return str(json.loads(place.read(COPY, 4096))["address"])
-    return ""
 
 
 def _signed_file(file: Listed) -> SignedFile:

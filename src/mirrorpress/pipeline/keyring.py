@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mirrorpress.errors import TrustError
-from mirrorpress.trust.keys import PublicKey
+from mirrorpress.trust.keys import PublicKey, ssh_string
 
 _REQUEST_IDENTITIES, _IDENTITIES = 11, 12
 _SIGN_REQUEST, _SIGN_RESPONSE = 13, 14
@@ -46,7 +46,7 @@ class Agent:
 
     def sign(self, key: PublicKey, data: bytes) -> bytes:
         """A key's signature over ``data``, 64 bytes (RFC 8032)."""
-        asked = _string(key.blob) + _string(data) + bytes(4)
+        asked = ssh_string(key.blob) + ssh_string(data) + bytes(4)
         signature, _ = _taken(self._ask(_SIGN_REQUEST, asked, _SIGN_RESPONSE))
         kind, rest = _taken(signature)
         raw, _ = _taken(rest)
@@ -103,7 +103,7 @@ class Keyring:
             )
 
 
-def is_signed_for_people(key: PublicKey, data: bytes, signature: str, namespace: str) -> bool:
+def is_signed_for_people(key: PublicKey, data: bytes, signature: bytes, namespace: str) -> bool:
     """Whether an armored signature over ``data`` is a key's, as ``ssh-keygen -Y verify`` says.
 
     Raises ``TrustError`` when OpenSSH is not installed."""
@@ -111,7 +111,7 @@ def is_signed_for_people(key: PublicKey, data: bytes, signature: str, namespace:
         signers, place = Path(folder) / "signers", Path(folder) / "signature"
         bare = PublicKey(key.raw).line
         signers.write_text(f'signer namespaces="{namespace}" {bare}\n', encoding="utf-8")
-        place.write_text(signature, encoding="utf-8")
+        place.write_bytes(signature)
         command = ["ssh-keygen", "-Y", "verify", "-q", "-n", namespace, "-I", "signer"]
         try:
             done = subprocess.run(
@@ -238,10 +238,6 @@ def _read(line: socket.socket, size: int) -> bytes:
             raise OSError("it hung up")
         data += piece
     return data
-
-
-def _string(data: bytes) -> bytes:
-    return len(data).to_bytes(4) + data
 
 
 def _taken(data: bytes) -> tuple[bytes, bytes]:

@@ -72,7 +72,7 @@ class MirrorList:
                 f"cannot be read: {error.strerror}", where=where, hint="name a request"
             ) from error
         request, signature = read_request(data, where, allow=self._allow)
-        if not is_signed_for_people(request.key, request.payload, signature, NAMESPACE):
+        if not is_signed_for_people(request.key, request.payload, signature.encode(), NAMESPACE):
             raise TrustError(
                 "is not signed by the key that it names",
                 where=where,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from mirrorpress.errors import FetchError, OversizedError
+from mirrorpress.errors import FetchError, OversizedError, TrustError
 from mirrorpress.gather.places import Place
 from mirrorpress.pipeline.comparing import Comparison, lists_by_folder
+from mirrorpress.pipeline.keyring import is_signed_for_people
 from mirrorpress.trust.client import Known, Listed
-from mirrorpress.trust.keys import PublicKey
 from mirrorpress.trust.roles import MANIFEST_NAMESPACE, SIGNATURE, SUMS
 from mirrorpress.trust.sums import sums, sums_path
 
@@ -55,26 +52,6 @@ def manifests(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**below, SUMS: sums([*top, *digests])}
 
 
-def is_signed_by(key: PublicKey, data: bytes, signature: bytes) -> bool | None:
-    """Whether a list carries a key's signature, as ``ssh-keygen -Y verify`` says; None: that is not
-    installed."""
-    with tempfile.TemporaryDirectory(prefix="mirrorpress-") as folder:
-        signers, signed = Path(folder) / "allowed_signers", Path(folder) / SIGNATURE
-        signers.write_text(f"mirror {key.line}\n", encoding="utf-8")
-        signed.write_bytes(signature)
-        command = ["ssh-keygen", "-Y", "verify", "-f", str(signers), "-I", "mirror"]
-        try:
-            done = subprocess.run(
-                [*command, "-n", MANIFEST_NAMESPACE, "-s", str(signed)],
-                input=data,
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            return None
-    return done.returncode == 0
-
-
 def _compare(place: Place, path: str, data: bytes, comparison: Comparison) -> None:
     try:
         if place.read(path, len(data)) != data:
@@ -90,11 +67,11 @@ def _compare_signature(place: Place, known: Known, data: bytes, comparison: Comp
     if signature is None:
         comparison.missing.append(SIGNATURE)
         return ()
-    judged = is_signed_by(known.online, data, signature)
-    if judged is None:
-        return (f"{SIGNATURE} was not looked at, as ssh-keygen is not installed",)
-    if not judged:
-        comparison.altered.append(SIGNATURE)
+    try:
+        if not is_signed_for_people(known.online, data, signature, MANIFEST_NAMESPACE):
+            comparison.altered.append(SIGNATURE)
+    except TrustError as error:
+        return (f"{SIGNATURE} was not looked at: {error}",)
     return ()
 
 

@@ -13,7 +13,6 @@ from mirrorpress.errors import MirrorpressError
 from mirrorpress.model import Configuration, Release
 from mirrorpress.pipeline.build import UNFINISHED, root_of
 from mirrorpress.pipeline.report import Report
-from mirrorpress.trust.roles import FIRST_ROOT
 
 
 def publish(
@@ -58,7 +57,7 @@ def publish(
 
 def _commit_signer(configuration: Configuration) -> Callable[[bytes], str] | None:
     """What signs commits, when the mirror has keys."""
-    if not (configuration.folder / FIRST_ROOT).is_file():
+    if not configuration.is_signed:
         return None
     from mirrorpress.pipeline.signing import commit_signer  # noqa: PLC0415 - 0.08 s that unsigned mirrors do not need
 

@@ -227,9 +227,8 @@ class Run:
 
     def publish(self) -> None:
         """out/<edition>/ -> targets; builds first what is not built."""
-        now = self._clock()
-        if not self.configuration.follow.addresses and not all(
-            build.is_ready(self.configuration, self.archive, one, now) for one in self.configuration.editions
+        if not self.configuration.follow.addresses and not build.is_ready(
+            self.configuration, self.archive, self._clock()
         ):
             self.build()
         publish.publish(self.configuration, self.archive, self.report, self._clock)

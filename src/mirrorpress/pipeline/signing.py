@@ -24,6 +24,7 @@ from mirrorpress.errors import EditionError
 from mirrorpress.model import Change, Configuration, Edition
 from mirrorpress.pipeline.authority import Authority
 from mirrorpress.pipeline.folder import Folder
+from mirrorpress.pipeline.keeping import check_apart
 from mirrorpress.pipeline.keyring import Keyring, unlocked
 from mirrorpress.trust import documents
 from mirrorpress.trust.keys import PublicKey
@@ -78,9 +79,12 @@ class Signer:
     def sign(self, editions: Iterable[Edition]) -> int:
         """Sign those editions that are due; returns how many files were written.
 
-        Raises ``TrustError`` when the online key is not at hand, ``EditionError`` when a file cannot be read
-        or written. What was signed before then still stands.
+        Raises ``SafetyError`` when private keys lie where they could be published, ``TrustError`` when the
+        online one is not at hand, ``EditionError`` when a file cannot be read or written. What was signed
+        before then still stands.
         """
+        for place in keys_of(self.configuration):
+            check_apart(place, self.configuration)
         due = [edition for edition in editions if self.is_due(edition)]
         if not due:
             return 0

@@ -8,17 +8,15 @@ Whoever hands a copy on need not be trusted, nor the way that it came by.
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from mirrorpress.errors import FetchError, OversizedError, TrustError
 from mirrorpress.gather.places import Place
@@ -27,8 +25,16 @@ from mirrorpress.pipeline.manifests import compare_manifests
 from mirrorpress.pipeline.report import Watch
 from mirrorpress.trust.answers import NOTHING, Answer, Findings, answer
 from mirrorpress.trust.chain import Document
-from mirrorpress.trust.client import Client, Fetch, ForeignError, ForgedError, Known, Listed
-from mirrorpress.trust.documents import OWN
+from mirrorpress.trust.client import (
+    LARGEST_TIMESTAMP,
+    Client,
+    Fetch,
+    ForeignError,
+    ForgedError,
+    Known,
+    Listed,
+    Said,
+)
 from mirrorpress.trust.keys import PublicKey
 from mirrorpress.trust.proofs import Proof
 from mirrorpress.trust.roles import FRONT, METADATA, SIGNATURE, metadata_path
@@ -40,7 +46,6 @@ _BINS = 4  # lists of pages that they are taken from
 _AT_ONCE = 4  # requests under way at a site
 _BATCH = 64  # files of a site that are held at a time
 _EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LONGEST_TIMESTAMP = 16_384  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,27 +224,22 @@ def keys_in(fetch: Callable[[str, int], bytes]) -> Sequence[PublicKey]:
 
 def address_in(timestamp: bytes) -> str:
     """Where a timestamp says that its origin is read; nobody has verified it. Empty: it does not say."""
-    said = _own_words(timestamp).get("address")
-    return said if isinstance(said, str) else ""
+    with suppress(ForgedError):
+        return Said.read(timestamp).address
+    return ""
 
 
 def _edition_in(timestamp: bytes) -> str:
-    name = _own_words(timestamp).get("edition")
-    return name if isinstance(name, str) and _EDITION.fullmatch(name) else "unknown"
-
-
-def _own_words(timestamp: bytes) -> Mapping[str, Any]:
-    try:
-        said = json.loads(timestamp)["signed"][OWN]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+    with suppress(ForgedError):
+        name = Said.read(timestamp).edition
+        return name if _EDITION.fullmatch(name) else "unknown"
+    return "unknown"
 
 
 def timestamp_of(fetch: Fetch) -> bytes:
     """The newest word of a copy, unverified. Raises ``ForgedError`` for one without end."""
     try:
-        return fetch(metadata_path("timestamp"), _LONGEST_TIMESTAMP)
+        return fetch(metadata_path("timestamp"), LARGEST_TIMESTAMP)
     except OversizedError as error:
         raise ForgedError(error.reason, where=metadata_path("timestamp"), hint=_ANOTHER) from error
 

@@ -8,7 +8,6 @@ which of its files will be looked at.
 
 from __future__ import annotations
 
-import hashlib
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,15 +20,14 @@ from pathlib import Path
 
 from mirrorpress.archive.signatures import Signing
 from mirrorpress.archive.store import Archive
-from mirrorpress.editions.copies import has_right_code, neutral
 from mirrorpress.errors import FetchError, GatherError, TrustError
 from mirrorpress.gather.places import Place, Repository, Site
 from mirrorpress.gather.reach import reach_of
 from mirrorpress.model import Capture, Configuration, FetchPolicy, Health, Listing, State, Visit
 from mirrorpress.pipeline.authority import write
-from mirrorpress.pipeline.following import address_of
+from mirrorpress.pipeline.comparing import address_of, is_genuine
 from mirrorpress.pipeline.mirrorlist import HEALTH
-from mirrorpress.trust.client import Client, ForeignError, ForgedError, Listed
+from mirrorpress.trust.client import Client, ForeignError, ForgedError
 from mirrorpress.trust.health import written_health
 from mirrorpress.trust.roles import MIRRORS, bin_name, spots_of
 
@@ -156,23 +154,9 @@ def _missing(client: Client, bases: Sequence[str], place: Place, paths: Sequence
             if error.status == 404:
                 return path
             raise
-        if not _is_genuine(listed, data, bases):
+        if not any(is_genuine(listed, data, base) for base in bases):
             raise ForgedError("is not as it was signed", where=path, hint="")
     return ""
-
-
-def _is_genuine(listed: Listed, data: bytes, bases: Sequence[str]) -> bool:
-    """Whether a file is the origin's, or that of a copy that is read at one of ``bases``."""
-    if hashlib.sha256(data).digest() == listed.sha256:
-        return True
-    for base in bases if listed.neutral else ():
-        try:
-            bare = neutral(listed.path, data, base)
-            if hashlib.sha256(bare).digest() == listed.neutral:
-                return has_right_code(listed.path, data, base)
-        except ValueError:
-            continue
-    return False
 
 
 @contextmanager

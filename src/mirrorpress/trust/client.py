@@ -41,11 +41,12 @@ Fetch = Callable[[str, int], bytes]
 """Gives the file at a path of an edition, of at most so many bytes. Raises ``FetchError``, with status 404
 when there is none."""
 
+LARGEST_TIMESTAMP = 16_384  # bytes
 SETTINGS = UpdaterConfig(
     max_root_rotations=64,
     max_delegations=8,
     root_max_length=64_000,  # bytes; ours have 3 kB
-    timestamp_max_length=16_384,
+    timestamp_max_length=LARGEST_TIMESTAMP,
     snapshot_max_length=3_000_000,  # of 65,536 bins
     targets_max_length=3_000_000,
 )
@@ -185,7 +186,7 @@ class Client:
         self._targets: Targets = self._kept("targets").signed
         timestamp: Timestamp = self._kept("timestamp").signed
         root = self._kept("root").signed
-        own = _Own.read((self._folder / "timestamp.json").read_bytes())
+        own = Said.read((self._folder / "timestamp.json").read_bytes())
         keys = tuple(PublicKey.from_tuf(root.keys[id].to_dict()) for id in root.roles["root"].keyids)
         online = PublicKey.from_tuf(root.keys[root.roles["timestamp"].keyids[0]].to_dict())
         return Known(
@@ -199,7 +200,7 @@ class Client:
             self._updater = self._updated(newest, self._moment)
         except _LapsedError:
             # As fresh as it says itself: at that moment all of it was good, or it is refused.
-            self._moment = _Own.read(newest).signed_at
+            self._moment = Said.read(newest).signed_at
             try:
                 self._updater = self._updated(newest, self._moment)
             except _LapsedError as error:
@@ -303,7 +304,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
+class Said:
     """What a timestamp says of its edition."""
 
     edition: str
@@ -311,7 +312,8 @@ class _Own:
     signed_at: datetime
 
     @classmethod
-    def read(cls, data: bytes) -> _Own:
+    def read(cls, data: bytes) -> Said:
+        """Read a timestamp, verified or not. Raises ``ForgedError`` for what is none of a mirror's."""
         try:
             told = json.loads(data)["signed"][OWN]
             moment = datetime.strptime(told["signed"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -32,7 +32,7 @@ class PublicKey:
             blob = base64.b64decode(found[1], validate=True)
         except binascii.Error as error:
             raise ValueError("a public key that is damaged") from error
-        if blob[:-_LENGTH] != _string(_KIND) + _LENGTH.to_bytes(4):
+        if blob[:-_LENGTH] != ssh_string(_KIND) + _LENGTH.to_bytes(4):
             raise ValueError("a public key that is damaged")
         return cls(blob[-_LENGTH:], (found[2] or "").strip())
 
@@ -49,7 +49,7 @@ class PublicKey:
     @property
     def blob(self) -> bytes:
         """The key as the SSH protocol writes it (RFC 8709, 4)."""
-        return _string(_KIND) + _string(self.raw)
+        return ssh_string(_KIND) + ssh_string(self.raw)
 
     @property
     def line(self) -> str:
@@ -83,6 +83,6 @@ NAME = "x-mirrorpress-name"
 """The field of a TUF key that holds what people call it."""
 
 
-def _string(data: bytes) -> bytes:
-    """A string of the SSH protocol (RFC 4251, 5)."""
+def ssh_string(data: bytes) -> bytes:
+    """Bytes as the SSH protocol writes a string (RFC 4251, 5)."""
     return len(data).to_bytes(4) + data

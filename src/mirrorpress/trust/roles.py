@@ -19,6 +19,8 @@ FIRST_ROOT = "trust/root/1.root.json"
 """Where the first root stands in a mirror's folder: a mirror that has it is signed."""
 METADATA = "metadata/"
 """Where the metadata of an edition stands."""
+COPY = f"{METADATA}copy.json"
+"""Where a copy says at which address it is read. A hint: what it leads to is verified."""
 SUMS = "SHA256SUMS"
 """What lists of hashes are called."""
 SIGNATURE = f"{SUMS}.sig"
@@ -32,7 +34,6 @@ OFFLINE_TARGETS = (MIRRORS, VERIFIER)
 
 FRONT = "front"
 PAGES = "pages"
-ONLINE_ROLES = (FRONT, PAGES)
 FRONT_PATHS = ("*", "indexes/*", "feeds/*", "zh-*/*", "zh-*/indexes/*", "zh-*/feeds/*")
 """The files that are ``front``'s, as TUF's patterns (one star is within one segment)."""
 ALL_HASHES = tuple("0123456789abcdef")
