@@ -123,6 +123,35 @@ def test_a_change_of_keys_waits_for_the_second_signature(mirror: Mirror, tmp_pat
     mirror.command("build")
 
 
+def test_a_new_online_key_waits_for_targets_that_name_it(mirror: Mirror, tmp_path: Path) -> None:
+    init(mirror)
+    mirror.command("build")
+    away = tmp_path / "targets"
+    for suffix in ("", ".pub"):
+        (mirror.folder.parent / f"keys/targets{suffix}").rename(f"{away}{suffix}")
+
+    waits = json.loads(mirror.command("key", "rotate", "online", "--json", expect=1).stdout)
+    assert (waits["root"], [one["kind"] for one in waits["pending"]]) == (1, ["root", "targets"])
+    mirror.command("build", "--full")  # goes on with the key before
+    verified(mirror)
+    assert json.loads(mirror.command("key", "sign", "--key", str(away), "--json").stdout)["root"] == 2
+    mirror.command("build")
+    verified(mirror)
+
+
+def test_other_root_keys_come_in_force_without_the_key_of_targets(mirror: Mirror) -> None:
+    init(mirror)
+    (mirror.folder.parent / "keys/targets").unlink()
+    done = json.loads(mirror.command("key", "revoke", "root-3", "--json", expect=1).stdout)
+    assert (done["root"], [one["kind"] for one in done["pending"]]) == (2, ["targets"])
+    mirror.command("build")
+    verified(mirror)
+
+
+def verified(mirror: Mirror) -> None:
+    mirror.command("verify", "out/markdown", "--key", "trust/root/1.root.json", "--fresh")
+
+
 def test_a_document_that_was_altered_on_its_way_is_not_taken(mirror: Mirror, tmp_path: Path) -> None:
     init(mirror)
     for name in ("root-2", "root-3"):

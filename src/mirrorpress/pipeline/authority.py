@@ -224,11 +224,13 @@ class Authority:
         write(self.folder / _NEXT[document.kind], document.data)
 
     def _enforce(self) -> None:
-        """Put in force what has enough signatures: the root first, by which targets are judged."""
+        """Put in force what has enough signatures. A root that the targets in force do not go with waits for
+        those that do: between the two, nothing that is built could be verified."""
         waiting = {one.kind: one for one in self.pending()}
         root, targets = waiting.get("root"), waiting.get("targets")
         if root is not None:
-            if self.lacking(root):
+            is_joined = targets is not None and targets.is_signed_for(root.holders)
+            if self.lacking(root) or not (is_joined or self._goes_with_targets(root.holders)):
                 return
             write(self.folder / "root" / f"{root.version}.root.json", root.data)
             (self.folder / _NEXT["root"]).unlink()
@@ -242,6 +244,12 @@ class Authority:
             write(self.folder / "targets.json", targets.data)
             (self.folder / _NEXT["targets"]).unlink()
             self._forget()
+
+    def _goes_with_targets(self, coming: Holders) -> bool:
+        """Whether the targets in force are valid for other holders too."""
+        if not is_signed(self.folder.parent):
+            return False
+        return self.targets.is_signed_for(coming) and self.targets.delegates_to(coming.online)
 
     def _forget(self) -> None:
         for name in ("roots", "root", "holders", "targets_data", "targets"):

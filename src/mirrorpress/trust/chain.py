@@ -33,8 +33,6 @@ from mirrorpress.trust.roles import (
     expiry,
 )
 
-ROLES = ("root", "targets", "online")
-"""The roles that people give keys to; ``online`` is snapshot, timestamp, front, pages and the bins."""
 _ONLINE = ("snapshot", "timestamp")
 
 
@@ -56,7 +54,7 @@ class Holders:
             raise ValueError("root keys that differ from each other")
 
     def of(self, role: str) -> tuple[PublicKey, ...]:
-        """The keys of one of ``ROLES``."""
+        """The keys of ``root``, ``targets`` or ``online``: snapshot, timestamp, front, pages and the bins."""
         return {"root": self.root, "targets": self.targets, "online": (self.online,)}[role]
 
 
@@ -146,9 +144,8 @@ class Document:
     def delegates_to(self, key: PublicKey) -> bool:
         """Whether targets has the roles of an edition signed by ``key`` alone."""
         targets: Targets = self._metadata.signed
-        if targets.delegations is None or targets.delegations.roles is None:
-            return False
-        return all(role.keyids == [key.id] for role in targets.delegations.roles.values())
+        roles = (targets.delegations.roles if targets.delegations else None) or {}
+        return bool(roles) and all(role.keyids == [key.id] for role in roles.values())
 
     def is_signed_for(self, holders: Holders) -> bool:
         """Whether targets carries a valid signature of a root's key for it."""
